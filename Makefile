@@ -1,0 +1,43 @@
+# One task file for people and CI. `make demo` and `make test` do all set-up in a clean clone.
+.PHONY: demo test check bench lock clean
+
+# The first Python on the path that is new enough; override with `make PYTHON=/path/to/python test`.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+demo: $(READY)
+	$(BIN)/kg build
+	@echo
+	@echo 'Most connected methods (SPARQL over the store):'
+	$(BIN)/kg query 'SELECT ?method ?papers WHERE { ?m a kg:Method ; skos:prefLabel ?method ; kg:support ?papers } ORDER BY DESC(?papers) ?method LIMIT 8'
+	@echo
+	@echo 'Page:  output/graph.html   (open it in a browser)'
+	@echo 'RDF:   output/graph.ttl, output/graph.nq.gz'
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict kg
+
+bench: $(READY)
+	$(BIN)/python benchmarks/run.py
+
+# Needs uv; writes the versions and hashes that everybody installs.
+lock:
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --custom-compile-command 'make lock' --quiet -o requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@test -n '$(PYTHON)' || { echo 'No Python 3.11 or newer found: install one, or name it with PYTHON=...' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -1,0 +1,145 @@
+"""kg builds a knowledge graph of the machine-learning literature.
+
+>>> import kg
+>>> manifest = kg.build(["papers.jsonl"], "output")     # doctest: +SKIP
+>>> graph = kg.load("output")                           # doctest: +SKIP
+
+Nothing heavy is imported before it is used.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from kg.config import Config
+from kg.errors import ConfigError, InputError, KGError, QueryError, VocabularyError, WorkspaceError
+from kg.model import (
+    Entity,
+    Evidence,
+    Extraction,
+    LocalEntity,
+    LocalRelation,
+    Mention,
+    Merge,
+    Paper,
+    Reject,
+    Relation,
+    Source,
+    Span,
+)
+
+if TYPE_CHECKING:
+    import networkx
+    import rdflib
+
+    from kg.query import Result
+    from kg.workspace import Manifest
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Config",
+    "ConfigError",
+    "Entity",
+    "Evidence",
+    "Extraction",
+    "InputError",
+    "KGError",
+    "LocalEntity",
+    "LocalRelation",
+    "Mention",
+    "Merge",
+    "Paper",
+    "QueryError",
+    "Reject",
+    "Relation",
+    "Source",
+    "Span",
+    "VocabularyError",
+    "WorkspaceError",
+    "__version__",
+    "build",
+    "extract",
+    "load",
+    "open_graph",
+    "query",
+]
+
+
+def build(
+    inputs: Sequence[str | Path] = (),
+    workspace: str | Path = "output",
+    *,
+    config: Config | None = None,
+    workers: int | None = None,
+    reader: str | None = None,
+    strict: bool = False,
+) -> "Manifest":
+    """Make a workspace hold exactly the papers of ``inputs``, or of the bundled sample if there are none.
+
+    ``workers`` defaults to one per core; bad records are kept in ``rejects.jsonl`` unless ``strict`` makes them an
+    error. Raises `InputError` and `WorkspaceError`; the last good build then stays in use.
+    """
+    from kg import pipeline
+    from kg.workspace import Workspace
+
+    return pipeline.build(
+        [str(item) for item in inputs],
+        Workspace(Path(workspace)),
+        config=config,
+        workers=workers,
+        reader=reader,
+        strict=strict,
+    )
+
+
+def extract(
+    papers: Iterable[Paper], *, config: Config | None = None, workers: int | None = None
+) -> Iterator[Extraction]:
+    """Extract from each paper on its own, in the order given, without a workspace."""
+    from kg import engine
+
+    return engine.extract(papers, config or Config(), workers=workers)
+
+
+def load(workspace: str | Path = "output") -> "networkx.MultiDiGraph[str]":
+    """Load the current build as a NetworkX graph, whose data `kg.graph` describes."""
+    from kg.graph import to_networkx
+    from kg.workspace import Workspace
+
+    return to_networkx(Workspace(Path(workspace)).tables())
+
+
+def open_graph(workspace: str | Path = "output") -> "rdflib.Graph":
+    """Open the current build as a read-only rdflib graph over Oxigraph."""
+    from kg.query import open_graph as opened
+    from kg.workspace import Workspace
+
+    return opened(Workspace(Path(workspace)).file("store"))
+
+
+def query(workspace: str | Path, sparql: str, *, config: Config | None = None) -> "Result":
+    """Run a SPARQL query on the current build; `QueryError` says what is wrong with it, refused or too slow."""
+    from kg.query import run
+    from kg.workspace import Workspace
+
+    return run(Workspace(Path(workspace)).file("store"), sparql, config=config or Config())
+
+
+#: Functions whose names packages have too.
+_CALLABLE: dict[str, Callable[..., object]] = {"extract": extract, "query": query}
+
+
+class _Package(ModuleType):
+    """A package whose functions `extract` and `query` can be called even when packages of these names are imported."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Make a package callable that takes the place of a function."""
+        if name in _CALLABLE and isinstance(value, ModuleType):
+            value.__class__ = type("_Callable", (ModuleType,), {"__call__": staticmethod(_CALLABLE[name])})
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

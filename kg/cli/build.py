@@ -1,0 +1,140 @@
+"""`kg build`, `kg add` and `kg remove`: what a workspace holds."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.cli.common import (
+    config_of,
+    config_option,
+    load_config,
+    page_year_option,
+    reader_option,
+    say,
+    stages,
+    workers_option,
+    workspace_option,
+)
+from kg.config import Config
+
+if TYPE_CHECKING:
+    from kg.workspace import Manifest, Workspace
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@workspace_option
+@reader_option
+@page_year_option
+@workers_option
+@config_option
+@click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
+def build(inputs: tuple[str, ...], **options: Any) -> None:
+    """Build the graph of exactly the papers in INPUT.
+
+    INPUT is a file or folder (saved pages, JSON lines, the arXiv metadata file; plain, .gz, .xz or .zst), or - for
+    standard input. Without INPUT the bundled sample of landmark papers is used. What was extracted before is taken
+    from the cache.
+
+    \b
+    Example:
+      kg build
+      kg build papers/ more.jsonl.xz -w my-graph
+    """
+    _make("build", inputs, **options)
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@workspace_option
+@reader_option
+@page_year_option
+@workers_option
+@config_option
+@click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
+def add(inputs: tuple[str, ...], **options: Any) -> None:
+    """Add the papers in INPUT to the graph.
+
+    \b
+    Example:
+      kg add new-papers.jsonl -w my-graph
+    """
+    _make("add", inputs, **options)
+
+
+@click.command()
+@click.argument("papers", nargs=-1, required=True, metavar="PAPER...")
+@workspace_option
+@workers_option
+@config_option
+def remove(papers: tuple[str, ...], *, workspace: Path, workers: int | None, config_file: Path | None) -> None:
+    """Remove papers from the graph.
+
+    PAPER is an arXiv id, a DOI, a title or the paper's identifier in the graph.
+
+    \b
+    Example:
+      kg remove 2106.09685 -w my-graph
+    """
+    from kg import pipeline
+    from kg.workspace import Workspace
+
+    space = Workspace(workspace)
+    config = _kept_config(space, config_file)
+    with stages() as tell:
+        manifest = pipeline.remove(papers, space, config=config, workers=workers, progress=tell, notify=say)
+    _summarise(manifest, workspace)
+
+
+def _make(
+    stage: str,
+    inputs: tuple[str, ...],
+    *,
+    workspace: Path,
+    reader: str | None,
+    page_year: int | None,
+    workers: int | None,
+    config_file: Path | None,
+    strict: bool,
+) -> None:
+    """Run a build of the inputs, or add them, and say what came out."""
+    from kg import pipeline
+    from kg.workspace import Workspace
+
+    space = Workspace(workspace)
+    if stage == "build":
+        run, config = pipeline.build, load_config(config_file, page_year)
+    else:
+        run, config = pipeline.add, _kept_config(space, config_file, page_year)
+    with stages() as tell:
+        manifest = run(
+            inputs, space, config=config, workers=workers, reader=reader, strict=strict, progress=tell, notify=say
+        )
+    _summarise(manifest, workspace)
+
+
+def _kept_config(space: "Workspace", path: Path | None, page_year: int | None = None) -> Config:
+    """Give the settings a changed build keeps: those named or in ``kg.toml``, else those it was made with."""
+    if path is not None or Path("kg.toml").exists() or not space.has_build():
+        return load_config(path, page_year)
+    config = config_of(space.build(), None)
+    return config if page_year is None else replace(config, page_year=page_year)
+
+
+def _summarise(manifest: "Manifest", workspace: Path) -> None:
+    """Say what a build holds and where it is."""
+    counts = manifest.counts
+    merged = counts["records"] - counts["papers"]
+    say(
+        f"{counts['records']} records read, {counts['papers']} distinct papers ({merged} records merged), "
+        f"{counts['rejects']} rejected; {counts['entities']} entities, {counts['relations']} relations, "
+        f"{counts['evidence']} pieces of evidence, {counts['triples']} triples"
+    )
+    places = {"page": ["graph.html"], "RDF": ["graph.ttl", "graph.nq.gz"], "report": ["report.md"]}
+    if counts["rejects"]:
+        places["rejects"] = ["rejects.jsonl"]
+    for label, names in places.items():
+        found = [str(workspace / name) for name in names if (workspace / name).exists()]
+        say(f"{label + ':':8} {', '.join(found) or 'none'}")

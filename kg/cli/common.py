@@ -1,0 +1,160 @@
+"""What several commands share: options, output, progress."""
+
+import dataclasses
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from kg import config as settings
+from kg.config import Config
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kg.workspace import Build
+
+workspace_option = click.option(
+    "-w",
+    "--workspace",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("output"),
+    show_default="output/",
+    help="Folder that holds the graph.",
+)
+output_option = click.option(
+    "-o", "--output", default="-", metavar="FILE", show_default="standard output", help="File for the result."
+)
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", show_default="one per core", help="Processes that extract."
+)
+config_option = click.option(
+    "--config",
+    "config_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    show_default="kg.toml here, if there is one",
+    help="Settings.",
+)
+page_year_option = click.option(
+    "--page-year",
+    type=click.IntRange(min=1900, max=2999),
+    metavar="YEAR",
+    help="Year of dates without one on saved pages, where it cannot be inferred.",
+)
+
+
+class Registered(click.ParamType[str]):
+    """A name out of a registry, which is imported only when a value is checked or listed."""
+
+    name = "name"
+
+    def __init__(self, module: str, registry: str) -> None:
+        self.module, self.registry = module, registry
+
+    def names(self) -> list[str]:
+        """List the names of the registry."""
+        known: Mapping[str, Any] = getattr(import_module(self.module), self.registry)
+        return list(known)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Take a known name, or say which are known."""
+        known = self.names()
+        if value not in known:
+            self.fail(f"{value!r} is none of {', '.join(known)}", param, ctx)
+        return value
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Show the names in the help."""
+        return f"[{'|'.join(self.names())}]"
+
+
+reader_option = click.option(
+    "--from",
+    "reader",
+    type=Registered("kg.sources", "READERS"),
+    help="Form of the input, where its content does not tell.",
+)
+
+
+def load_config(path: Path | None, page_year: int | None = None) -> Config:
+    """Read the settings, with what the command line overrides."""
+    config = settings.load(path)
+    return config if page_year is None else dataclasses.replace(config, page_year=page_year)
+
+
+def config_of(build: "Build", path: Path | None) -> Config:
+    """Give the settings a build was made with, or those of ``path``."""
+    if path is not None:
+        return settings.load(path)
+    return settings.from_dict(build.manifest().config, where=str(build.folder / "manifest.json"))
+
+
+@contextmanager
+def opened(name: str) -> Iterator[BinaryIO]:
+    """Open a result for writing: standard output for ``-``, else a file that appears when it is whole."""
+    path = Path(name)
+    if name == "-":
+        stream = sys.stdout.buffer
+        yield stream
+        stream.flush()
+    elif path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            yield stream
+    else:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                yield stream
+            Path(temporary).chmod(0o666 & ~_umask())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+def _umask() -> int:
+    """Give the mode bits that new files of this process lack."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def emit(name: str, text: str) -> None:
+    """Write text as the result of a command, in UTF-8."""
+    with opened(name) as stream:
+        stream.write(text.encode("utf-8", "backslashreplace"))
+
+
+def say(message: str) -> None:
+    """Tell the user something that is no result."""
+    click.echo(message, err=True)
+
+
+def stdout_console() -> "Console":
+    """Give a console on standard output that breaks no line where a program reads it."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=10_000, color_system=None)
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar on standard error, fed with (stage, done, total); where nobody watches, show nothing."""
+    if not sys.stderr.isatty():
+        yield lambda stage, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("start", total=None)
+        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total or None)

@@ -1,0 +1,86 @@
+"""`kg extract`: what each record says, as JSON lines."""
+
+import itertools
+import json
+from pathlib import Path
+
+import click
+
+from kg.cli.common import (
+    config_option,
+    load_config,
+    opened,
+    output_option,
+    page_year_option,
+    reader_option,
+    say,
+    stages,
+    workers_option,
+)
+from kg.model import Reject
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@output_option
+@reader_option
+@page_year_option
+@workers_option
+@config_option
+@click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
+def extract(
+    inputs: tuple[str, ...],
+    *,
+    output: str,
+    reader: str | None,
+    page_year: int | None,
+    workers: int | None,
+    config_file: Path | None,
+    strict: bool,
+) -> None:
+    """Write what each record of INPUT states as a line of JSON.
+
+    A line has the record's id, its entities with their mentions, and its relations with their sentences. Records keep
+    their order and are not merged. INPUT is a file or folder, or - for standard input.
+
+    \b
+    Example:
+      kg extract papers.jsonl > extracted.jsonl
+      xzcat papers.jsonl.xz | kg extract - | jq .entities[].label
+    """
+    from kg import engine, sources
+    from kg.interchange import to_dict
+
+    config = load_config(config_file, page_year)
+    rejects: list[Reject] = []
+
+    def reject(record: Reject) -> None:
+        """Count a record that cannot be used, or stop."""
+        if strict:
+            raise click.ClickException(f"{_where(record)}: {record.reason}")
+        rejects.append(record)
+
+    papers = sources.read(inputs, reader=reader, page_year=config.page_year, rejects=reject)
+    ahead, behind = itertools.tee(papers)
+    with opened(output) as stream, stages() as tell:
+        for number, extraction in enumerate(engine.extract(ahead, config, workers=workers), 1):
+            line = json.dumps(to_dict(next(behind), extraction), ensure_ascii=False)
+            stream.write(line.encode("utf-8", "backslashreplace") + b"\n")
+            tell("extract", number, 0)
+    report_rejects(rejects)
+
+
+def _where(record: Reject) -> str:
+    """Name the place of a record."""
+    return f"{record.name}, record {record.record}"
+
+
+def report_rejects(rejects: list[Reject], *, shown: int = 5) -> None:
+    """Say how many records could not be used, and why for the first ones."""
+    if not rejects:
+        return
+    say(f"{len(rejects)} record{'s' * (len(rejects) != 1)} could not be used:")
+    for record in rejects[:shown]:
+        say(f"  {_where(record)}: {record.reason}")
+    if len(rejects) > shown:
+        say(f"  ... and {len(rejects) - shown} more")

@@ -1,0 +1,78 @@
+"""The settings of a build: defaults, and what ``kg.toml`` may change."""
+
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from kg.errors import ConfigError
+from kg.namespaces import DEFAULT_BASE
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything besides the papers that decides what a build holds."""
+
+    #: Base IRI of entities, papers and assertions; ends in ``/`` or ``#``.
+    base_iri: str = DEFAULT_BASE
+    #: Direct triples, page edges and recipes need at least this confidence (0 to 1).
+    export_threshold: float = 0.5
+    #: Entities less probable than this are not kept (0 to 1).
+    min_entity_confidence: float = 0.5
+    #: Relations of one paper less probable than this are not kept (0 to 1).
+    min_relation_confidence: float = 0.5
+    #: Year of dates without one on saved pages; 0 infers it from each page.
+    page_year: int = 0
+    #: Further vocabulary files (Turtle) read after the shipped one.
+    vocabularies: tuple[str, ...] = ()
+    #: ``graph.ttl`` is written up to this many triples.
+    max_turtle_triples: int = 1_000_000
+    #: Seconds a query may run.
+    query_seconds: float = 30.0
+    #: Rows or triples a query may return.
+    query_rows: int = 100_000
+
+    def __post_init__(self) -> None:
+        """Check the ranges that later stages rely on."""
+        if not self.base_iri.startswith(("http://", "https://")) or self.base_iri[-1] not in "/#":
+            raise ConfigError(f"base_iri is {self.base_iri!r}; it must be an http(s) IRI that ends in / or #")
+        for name in ("export_threshold", "min_entity_confidence", "min_relation_confidence"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"{name} is {getattr(self, name)!r}; it must lie between 0 and 1")
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the settings as plain data, for the manifest."""
+        return asdict(self)
+
+
+def from_dict(values: dict[str, object], *, where: str = "settings") -> Config:
+    """Make a Config of plain data, refusing unknown keys and wrong types."""
+    known = {field.name: type(field.default) for field in fields(Config)}
+    checked: dict[str, object] = {}
+    for name, value in values.items():
+        if name not in known:
+            raise ConfigError(f"{where}: unknown setting {name!r}; known are {', '.join(sorted(known))}")
+        kind = known[name]
+        if kind is tuple and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+            checked[name] = tuple(value)
+        elif kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+            checked[name] = float(value)
+        elif type(value) is kind:
+            checked[name] = value
+        else:
+            raise ConfigError(f"{where}: {name} is {value!r}; it must be of type {kind.__name__}")
+    return Config(**checked)  # type: ignore[arg-type]
+
+
+def load(path: Path | None = None) -> Config:
+    """Read ``path``, or ``kg.toml`` in the current directory if there is one, else take the defaults."""
+    if path is None:
+        path = Path("kg.toml")
+        if not path.exists():
+            return Config()
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); give an existing file to --config") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: no valid TOML ({error})") from error
+    return from_dict(values, where=str(path))

@@ -1,0 +1,134 @@
+"""Abbreviations as a paper defines them.
+
+Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical text",
+PSB 2003, on tokens: "low-rank adaptation (LoRA)" and "LoRA (low-rank adaptation)"; a plural s of the
+short form need not occur in the long form, digits and hyphens are allowed in it.
+"""
+
+from collections.abc import Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+#: Longest short form in characters, as in the paper.
+MAX_SHORT = 12
+
+_OPEN, _CLOSE = {"(", "["}, {")", "]"}
+
+#: Bracketed words that abbreviate nothing.
+_NEVER_SHORT = {
+    "e.g",
+    "i.e",
+    "ours",
+    "resp",
+    "left",
+    "right",
+    "top",
+    "bottom",
+    "eq",
+    "fig",
+    "sec",
+    "cf",
+    "vs",
+    "or",
+    "and",
+}
+
+
+def is_short_form(text: str) -> bool:
+    """Tell whether a bracketed string may be an abbreviation.
+
+    >>> [is_short_form(text) for text in ("LoRA", "GANs", "2023", "e.g.", "see below", "MoE-2", "D$^2$")]
+    [True, True, False, False, False, True, True]
+    """
+    if not 2 <= len(text) <= MAX_SHORT or not text[0].isalnum() or text.lower().rstrip(".") in _NEVER_SHORT:
+        return False
+    upper = sum(character.isupper() for character in text)
+    return " " not in text and any(character.isalpha() for character in text) and upper > 0
+
+
+def match_long_form(short: str, before: str) -> int | None:
+    """Give the offset in ``before`` where the long form of ``short`` starts, or None.
+
+    Each letter and digit of the short form is looked for from right to left; the first must start a word.
+
+    >>> text = "we study low-rank adaptation"
+    >>> text[match_long_form("LoRA", text):]
+    'low-rank adaptation'
+    >>> match_long_form("XYZ", text) is None
+    True
+    """
+    position = len(before)
+    characters = [character.lower() for character in short if character.isalnum()]
+    for index in range(len(characters) - 1, -1, -1):
+        position -= 1
+        while position >= 0 and (
+            before[position].lower() != characters[index]
+            or (index == 0 and position > 0 and before[position - 1].isalnum())
+        ):
+            position -= 1
+        if position < 0:
+            return None
+    return position
+
+
+def _initials(words: list[str]) -> str:
+    return "".join(part[0] for word in words for part in word.split("-") if part and part[0].isalnum()).lower()
+
+
+def _long_range(doc: Doc, short: str, stop: int) -> tuple[int, int] | None:
+    """Find the tokens before ``stop`` that ``short`` abbreviates."""
+    size = len(short)
+    first = stop
+    while (
+        first > 0
+        and stop - first < min(size + 5, size * 2)
+        and doc[first - 1].text not in _OPEN | _CLOSE | {";", ":", "."}
+    ):
+        first -= 1
+        if doc[first].is_sent_start:
+            break
+    if first == stop:
+        return None
+    letters = "".join(character for character in short.lower() if character.isalnum())
+    for form in dict.fromkeys((letters, letters.removesuffix("s"))):
+        for start in range(stop - 1, first - 1, -1):  # the initials are the surest reading
+            if form and _initials([doc[index].text for index in range(start, stop)]) == form:
+                return start, stop
+    base = doc[first].idx
+    before = doc.text[base : doc[stop - 1].idx + len(doc[stop - 1])]
+    for form in dict.fromkeys((short, short.removesuffix("s"))):
+        offset = match_long_form(form, before)
+        if offset is not None:
+            start = max(index for index in range(first, stop) if doc[index].idx <= base + offset)
+            long = doc[start:stop].text
+            if len(long) > len(form) and form.lower() not in long.lower().split():
+                return start, stop
+    return None
+
+
+def definitions(doc: Doc) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield ``(long, short)`` token ranges for each definition in the document."""
+    for token in doc:
+        if token.text not in _OPEN or token.i == 0:
+            continue
+        close = next((i for i in range(token.i + 1, min(token.i + 12, len(doc))) if doc[i].text in _CLOSE), None)
+        if close is None or close == token.i + 1:
+            continue
+        inner = next((i for i in range(token.i + 1, close) if doc[i].text in {",", ";"}), close)
+        short = doc[token.i + 1 : inner]
+        if inner - token.i <= 3 and is_short_form(short.text):
+            found = _long_range(doc, short.text, token.i)
+            if found:
+                yield found, (token.i + 1, inner)
+        elif is_short_form(doc[token.i - 1].text):
+            found = _long_range(doc, doc[token.i - 1].text, inner)
+            if found and found[0] == token.i + 1:
+                yield found, (token.i - 1, token.i)
+
+
+@Language.component("kg_abbreviations", assigns=["doc._.definitions"])
+def kg_abbreviations(doc: Doc) -> Doc:
+    """Write ``doc._.definitions``: pairs of token ranges, long form and short form."""
+    doc._.definitions = list(definitions(doc))
+    return doc

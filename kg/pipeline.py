@@ -1,0 +1,278 @@
+"""The stages of a build in order: read, merge, extract, resolve, write, publish.
+
+A build is a pure function of the set of records and the configuration: `build` makes a workspace hold exactly its
+inputs, `add` and `remove` change the set, and the bytes published depend on the set alone.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, astuple, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import kg
+from kg import engine, identity, report
+from kg.cache import Cache
+from kg.config import Config
+from kg.errors import InputError, WorkspaceError
+from kg.extract.fingerprint import fingerprint
+from kg.members import without
+from kg.model import Extraction, Paper, Reject
+from kg.namespaces import paper_curie
+from kg.resolve.papers import merge_records
+from kg.tables import RECORDS, Tables, write_rows, write_table
+from kg.workspace import Build, Manifest, Workspace, digest
+
+if TYPE_CHECKING:
+    from kg.resolve.entities import Resolution
+
+#: Told of the stage, how much of it is done, and how much there is (0 where unknown).
+Progress = Callable[[str, int, int], None]
+
+#: Told what a user should know.
+Notify = Callable[[str], None]
+
+#: The stages that `Progress` names, in order.
+STAGES = ("read", "extract", "resolve", "tables", "rdf", "page", "publish")
+
+#: Files of the package that decide the bytes of a build.
+_CODE = (".py", ".js", ".css", ".html", ".ttl")
+
+
+def _quiet(*news: object) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What the stages need besides the records."""
+
+    config: Config
+    workers: int | None
+    progress: Progress
+    notify: Notify
+
+
+def build(
+    inputs: Sequence[str],
+    space: Workspace,
+    *,
+    config: Config | None = None,
+    workers: int | None = None,
+    reader: str | None = None,
+    strict: bool = False,
+    progress: Progress = _quiet,
+    notify: Notify = _quiet,
+) -> Manifest:
+    """Make the workspace hold exactly the papers of ``inputs``, or of the bundled sample if there are none.
+
+    Nothing is written where the current build has the same records, settings and program.
+    """
+    job = _Job(config or Config(), workers, progress, notify)
+    records, rejects = _read(inputs, job, reader=reader, strict=strict)
+    with space.writing():
+        return _publish(space, records, rejects, job)
+
+
+def add(
+    inputs: Sequence[str],
+    space: Workspace,
+    *,
+    config: Config | None = None,
+    workers: int | None = None,
+    reader: str | None = None,
+    strict: bool = False,
+    progress: Progress = _quiet,
+    notify: Notify = _quiet,
+) -> Manifest:
+    """Add the papers of ``inputs`` to those of the workspace, which may be new."""
+    if not inputs:
+        raise InputError("nothing to add; give a file or directory")
+    job = _Job(config or Config(), workers, progress, notify)
+    records, rejects = _read(inputs, job, reader=reader, strict=strict)
+    with space.writing():
+        if space.has_build():
+            records = [*space.build().records(), *records]
+            rejects = [*space.build().rejects(), *rejects]
+        return _publish(space, records, rejects, job)
+
+
+def remove(
+    papers: Sequence[str],
+    space: Workspace,
+    *,
+    config: Config | None = None,
+    workers: int | None = None,
+    progress: Progress = _quiet,
+    notify: Notify = _quiet,
+) -> Manifest:
+    """Remove papers, named by CURIE, arXiv id, DOI or exact title, with all their records.
+
+    Rejects stay as long as their file has a record left.
+    """
+    job = _Job(config or Config(), workers, progress, notify)
+    space.build()
+    with space.writing():
+        before = list(space.build().records())
+        records = without(before, papers)
+        emptied = _files(before) - _files(records)
+        rejects = [reject for reject in space.build().rejects() if reject.name not in emptied]
+        return _publish(space, records, rejects, job)
+
+
+def _read(inputs: Sequence[str], job: _Job, *, reader: str | None, strict: bool) -> tuple[list[Paper], list[Reject]]:
+    """Read the records of the inputs, or of the bundled sample, and those that could not be used."""
+    from kg.sources import read
+    from kg.sources.sample import read_sample
+
+    rejects: list[Reject] = []
+    if inputs:
+        found = read(inputs, reader=reader, page_year=job.config.page_year, rejects=rejects.append)
+    else:
+        found = read_sample()
+    records = []
+    for record in found:
+        records.append(record)
+        if len(records) % 100 == 0:
+            job.progress("read", len(records), 0)
+    job.progress("read", len(records), len(records))
+    if not inputs:
+        job.notify(f"no input given: using the {len(records)} papers of the bundled sample")
+    if rejects and strict:
+        first = "; ".join(f"{item.name}, record {item.record}: {item.reason}" for item in rejects[:3])
+        raise InputError(f"{len(rejects)} records cannot be used ({first}); mend them or leave out --strict")
+    return records, rejects
+
+
+def _publish(space: Workspace, records: Iterable[Paper], rejects: Iterable[Reject], job: _Job) -> Manifest:
+    """Build from a set of records and publish it, unless the current build is that already."""
+    records = sorted(set(records))
+    rejects = sorted(set(rejects), key=astuple)
+    wanted = Manifest(
+        version=kg.__version__,
+        code=code_hash(),
+        fingerprint=fingerprint(job.config),
+        config=json.loads(json.dumps(job.config.as_dict())),
+        records=_set_hash(records, rejects),
+        counts={},
+        kinds={},
+        relations={},
+        files={},
+    )
+    present = _current(space)
+    if present is not None and present.manifest().same_input(wanted) and present.is_intact():
+        job.notify("nothing new: the current build holds just this")
+        return present.manifest()
+    merged = merge_records(records)
+    extractions = _extract(space, [paper for paper, _ in merged], wanted.fingerprint, job)
+    with space.publishing() as folder:
+        write_rows(folder / "records.parquet", Paper, records)
+        text = "".join(json.dumps(asdict(reject), ensure_ascii=False) + "\n" for reject in rejects)
+        (folder / "rejects.jsonl").write_text(text, encoding="utf-8", newline="")
+        counts = {"records": len(records), "rejects": len(rejects)}
+        counts |= _write_tables(folder / "tables", [paper for paper, _ in merged], extractions, job)
+        tables = Tables(folder / "tables")
+        counts["triples"] = _write_views(folder, tables, job)
+        reasons = [(paper_curie(paper), why) for paper, why in merged if why]
+        lines = report.lines(tables, merged=reasons, rejects=rejects)
+        (folder / "report.md").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="")
+        manifest = _describe(folder, tables, replace(wanted, counts=counts))
+        (folder / "manifest.json").write_text(manifest.to_json(), encoding="utf-8", newline="")
+        job.progress("publish", 0, 1)
+        if present is not None:
+            space.append_identity(identity.replaced(present.tables(), tables))
+    job.progress("publish", 1, 1)
+    return manifest
+
+
+def _extract(space: Workspace, papers: Sequence[Paper], mark: str, job: _Job) -> list[Extraction]:
+    """Extract from the papers, going on from what earlier builds finished."""
+
+    def progress(done: int, total: int) -> None:
+        job.progress("extract", done, total)
+
+    with Cache(space.cache, notify=job.notify) as cached:
+        return engine.run(papers, job.config, cached=cached, fingerprint=mark, workers=job.workers, progress=progress)
+
+
+def _write_tables(
+    folder: Path, papers: Sequence[Paper], extractions: Sequence[Extraction], job: _Job
+) -> dict[str, int]:
+    """Join the mentions of all papers into entities and write the tables; give the number of rows of each."""
+    from kg.resolve.entities import resolve
+
+    job.progress("resolve", 0, len(papers))
+    resolution: Resolution = resolve(papers, extractions, job.config)
+    job.progress("resolve", len(papers), len(papers))
+    folder.mkdir()
+    counts = {}
+    for done, name in enumerate(RECORDS):
+        job.progress("tables", done, len(RECORDS))
+        counts[name] = write_table(folder, name, getattr(resolution, name))
+    job.progress("tables", len(RECORDS), len(RECORDS))
+    return counts
+
+
+def _write_views(folder: Path, tables: Tables, job: _Job) -> int:
+    """Write the graph files, the store and the page; give the number of triples."""
+    from kg.exporters.rdf import write_build
+    from kg.view.page import write_page
+
+    job.progress("rdf", 0, 1)
+    triples = write_build(tables, job.config, folder)
+    job.progress("rdf", 1, 1)
+    job.progress("page", 0, 1)
+    with (folder / "graph.html").open("wb") as stream:
+        write_page(tables, job.config, stream)
+    job.progress("page", 1, 1)
+    return triples
+
+
+def _describe(folder: Path, tables: Tables, manifest: Manifest) -> Manifest:
+    """Complete the manifest with what the tables and files hold."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and folder / "store" not in path.parents)
+    return replace(
+        manifest,
+        kinds=dict(Counter(entity.kind for entity in tables.entities())),
+        relations=dict(Counter(relation.type for relation in tables.relations())),
+        files={path.relative_to(folder).as_posix(): digest(path) for path in files},
+    )
+
+
+def _current(space: Workspace) -> Build | None:
+    """Give the current build if there is one that can be read."""
+    if not space.has_build():
+        return None
+    try:
+        space.manifest()
+    except WorkspaceError:
+        return None
+    return space.build()
+
+
+def _files(records: Iterable[Paper]) -> set[str]:
+    """Give the names of the files that records came from."""
+    return {source.name for record in records for source in record.sources}
+
+
+def _set_hash(records: Sequence[Paper], rejects: Sequence[Reject]) -> str:
+    """Hash the input: the sorted records, and those that could not be used."""
+    hashed = hashlib.sha256()
+    for item in (*map(astuple, records), *map(astuple, rejects)):
+        hashed.update(json.dumps(item).encode("ascii") + b"\n")
+    return hashed.hexdigest()
+
+
+@cache
+def code_hash() -> str:
+    """Hash the program and the ontology, so that a changed checkout builds anew."""
+    package = Path(kg.__file__).parent
+    beside = package.parent / "ontology"
+    roots = [package] if (package / "ontology").is_dir() or not beside.is_dir() else [package, beside]
+    hashed = hashlib.sha256()
+    for path in sorted(path for root in roots for path in root.rglob("*") if path.suffix in _CODE):
+        hashed.update(path.relative_to(package.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return hashed.hexdigest()

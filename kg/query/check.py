@@ -1,0 +1,157 @@
+"""Decide whether a stranger's query may run: a read-only query on the store's own graphs, nothing else.
+
+Attacks it stands against: SERVICE sends requests, dataset clauses read files or fetch, updates write and LOAD fetches.
+What rdflib's parser does not understand is refused, since nothing is known of it.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from pyparsing import ParseException, ParseResults
+from rapidfuzz import fuzz, process
+from rdflib import URIRef
+from rdflib.plugins.sparql.parser import parseQuery, parseUpdate
+from rdflib.plugins.sparql.parserutils import CompValue
+
+from kg.errors import QueryError
+
+#: Longest query that is looked at, in characters.
+MAX_LENGTH = 100_000
+
+
+def check(text: str, *, prefixes: Mapping[str, str], graphs: Collection[str], terms: Collection[str]) -> None:
+    """Raise a QueryError unless the query is safe and speaks of known prefixes and terms.
+
+    ``prefixes`` are declared beforehand, ``graphs`` are the named graphs a dataset clause may name, ``terms`` the
+    IRIs of the ontology; with no terms, none is checked.
+    """
+    if len(text) > MAX_LENGTH:
+        raise QueryError(f"the query has {len(text)} characters; at most {MAX_LENGTH} are allowed")
+    nodes = list(_nodes(_parse(text)))
+    bound = {**prefixes, **{_text(node, "prefix"): _text(node, "iri") for node in nodes if node.name == "PrefixDecl"}}
+    for node in nodes:
+        if node.name == "ServiceGraphPattern":
+            raise QueryError(at(text, _find(text, "SERVICE"), "SERVICE is refused: a query may not send requests"))
+        if node.name == "DatasetClause":
+            _check_graph(text, _iri(_field(node, "default") or _field(node, "named"), bound), graphs)
+        if node.name == "pname" and (prefix := _text(node, "prefix")) not in bound:
+            reason = f"unknown prefix {prefix + ':'!r}{nearest(prefix, bound)}; declare it with PREFIX"
+            raise QueryError(at(text, _find(text, f"{prefix}:"), reason))
+    for node in nodes:
+        if node.name == "pname":
+            _check_term(text, f"{_text(node, 'prefix')}:{_text(node, 'localname')}", _iri(node, bound), terms)
+
+
+def at(text: str, position: int, reason: str) -> str:
+    """Say where in the query something is wrong, with its line and a mark below the place.
+
+    >>> print(at("ASK { ?s }", 6, "odd"))
+    line 1, column 7: odd
+      ASK { ?s }
+            ^
+    """
+    before = text[:position]
+    start = before.rfind("\n") + 1
+    line = text[start:].partition("\n")[0]
+    column = position - start
+    cut = max(0, column - 60)
+    shown = line[cut : cut + 120].replace("\t", " ")
+    return f"line {before.count(chr(10)) + 1}, column {column + 1}: {reason}\n  {shown}\n  {' ' * (column - cut)}^"
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """Suggest the nearest of the known names, or nothing.
+
+    >>> nearest("introduce", ["introduces", "uses"])
+    '; did you mean introduces?'
+    """
+    found = process.extractOne(name, sorted(known), scorer=fuzz.ratio, score_cutoff=50)
+    return f"; did you mean {found[0]}?" if found else ""
+
+
+def _parse(text: str) -> object:
+    """Parse a query, or say why it is refused."""
+    try:
+        return parseQuery(text)
+    except ParseException as error:
+        if _is_update(text):
+            raise QueryError("updates are refused: the graph is read-only; build it with `kg build`") from error
+        found = re.search(r"found (.*?)\s+\(at char", str(error))
+        reason = f"not understood, so refused (unexpected {found[1] if found else 'text'})"
+        if service := re.search(r"\bSERVICE\b", text, re.IGNORECASE):
+            raise QueryError(
+                at(text, service.start(), "SERVICE is refused, and so is a query that is not understood")
+            ) from error
+        raise QueryError(at(text, error.loc, reason)) from error
+    except RecursionError as error:
+        raise QueryError("the query is nested too deeply to be checked, so it is refused") from error
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        raise QueryError(f"the query cannot be checked ({error}), so it is refused") from error
+
+
+def _is_update(text: str) -> bool:
+    """Tell whether a text is a SPARQL update; nothing is run."""
+    try:
+        parseUpdate(text)
+    except (ParseException, RecursionError, ValueError, TypeError, KeyError, AttributeError, IndexError):
+        return False
+    return True
+
+
+def _nodes(tree: object) -> Iterator[CompValue]:
+    """Give every named node of a parse tree, at any depth."""
+    stack = [tree]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, CompValue):
+            yield item
+            stack.extend(item.values())
+        elif isinstance(item, ParseResults | list | tuple):
+            stack.extend(item)
+
+
+def _field(node: CompValue, name: str) -> object:
+    """Give a field of a node or None; a CompValue's own ``get`` gives the field's name where there is none."""
+    return dict.get(node, name)
+
+
+def _text(node: CompValue, name: str) -> str:
+    """Give a field of a node as text, empty where there is none."""
+    value = _field(node, name)
+    return "" if value is None else str(value)
+
+
+def _iri(node: object, bound: Mapping[str, str]) -> str:
+    """Give the IRI of an IRI reference or prefixed name of the parse tree."""
+    if isinstance(node, URIRef):
+        return str(node)
+    if isinstance(node, CompValue) and node.name == "pname":
+        return bound.get(_text(node, "prefix"), "") + _text(node, "localname")
+    return ""
+
+
+def _check_graph(text: str, iri: str, graphs: Collection[str]) -> None:
+    """Refuse a dataset clause that names no graph of the store."""
+    if iri not in graphs:
+        known = ", ".join(f"<{graph}>" for graph in sorted(graphs)) or "none"
+        reason = f"FROM <{iri}> is refused: the store has no such graph; its named graphs are: {known}"
+        raise QueryError(at(text, _find(text, "FROM"), reason))
+
+
+def _check_term(text: str, name: str, iri: str, terms: Collection[str]) -> None:
+    """Refuse a name in the ontology's namespace that the ontology does not define."""
+    if not terms or iri in terms:
+        return
+    namespace = next(iter(terms)).partition("#")[0] + "#"
+    if iri.startswith(namespace):
+        local = {term.removeprefix(namespace) for term in terms}
+        hint = nearest(iri.removeprefix(namespace), local)
+        prefix = name.partition(":")[0]
+        hint = hint.replace("mean ", f"mean {prefix}:")
+        raise QueryError(at(text, _find(text, name), f"the ontology has no {name}{hint}"))
+
+
+def _find(text: str, word: str) -> int:
+    """Find where a word stands in the query, or its beginning."""
+    found = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) or re.search(re.escape(word), text)
+    return found.start() if found else 0

@@ -1,0 +1,124 @@
+"""What a query gave, and the forms it can be written in."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from kg.errors import QueryError
+from kg.namespaces import FIXED, Namespaces
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_BINDINGS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "xml": ox.QueryResultsFormat.XML,
+}
+_GRAPHS = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
+
+#: Formats a result can be written in, beside a table on the screen.
+FORMATS = (*_BINDINGS, *_GRAPHS)
+
+_NUMBERS: dict[str, type] = {
+    FIXED["xsd"] + "integer": int,
+    FIXED["xsd"] + "decimal": Decimal,
+    FIXED["xsd"] + "double": float,
+    FIXED["xsd"] + "float": float,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a query gave.
+
+    ``kind`` is ``bindings``, ``boolean`` or ``graph``, and ``body`` the result as TSV, JSON or N-Triples;
+    ``rows`` counts its rows or triples.
+    """
+
+    kind: str
+    rows: int
+    body: bytes
+    names: Namespaces = field(default_factory=Namespaces)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Name the columns."""
+        if self.kind == "bindings":
+            return tuple(name.lstrip("?") for name in self.body.split(b"\n", 1)[0].decode().split("\t") if name)
+        return ("result",) if self.kind == "boolean" else ("subject", "predicate", "object")
+
+    def terms(self) -> Iterator[tuple[Any, ...]]:
+        """Give the rows as pyoxigraph terms, None where nothing is bound."""
+        if self.kind == "graph":
+            for quad in ox.parse(self.body, ox.RdfFormat.N_TRIPLES):
+                yield quad.subject, quad.predicate, quad.object
+        elif self.kind == "bindings":
+            for row in self._bindings():
+                yield tuple(row[name] for name in self.variables)
+        else:
+            yield (ox.Literal(self.truth),)
+
+    def values(self) -> list[dict[str, Any]]:
+        """Give the rows as plain data: IRIs as CURIEs where they have one, numbers, booleans, text, None."""
+        return [dict(zip(self.variables, map(self._plain, row), strict=True)) for row in self.terms()]
+
+    @property
+    def truth(self) -> bool:
+        """Give the answer to an ASK; of other queries, whether there is any row."""
+        return bool(json.loads(self.body)["boolean"]) if self.kind == "boolean" else self.rows > 0
+
+    def serialize(self, format: str) -> bytes:
+        """Write the result in one of `FORMATS`; bindings and graphs have different ones."""
+        choices: Mapping[str, Any] = _GRAPHS if self.kind == "graph" else _BINDINGS
+        if format not in choices:
+            raise QueryError(f"this query gives {self.kind}, not to be written as {format}; use {', '.join(choices)}")
+        if self.kind == "graph":
+            return self._graph(format)
+        source = "json" if self.kind == "boolean" else "tsv"
+        if format == source:
+            return self.body
+        return ox.parse_query_results(self.body, _BINDINGS[source]).serialize(format=_BINDINGS[format]) or b""
+
+    def table(self) -> "Table":
+        """Make a table for the screen."""
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(*self.variables)
+        for row in self.terms():
+            table.add_row(*(Text("" if (value := self._plain(term)) is None else str(value)) for term in row))
+        return table
+
+    def _bindings(self) -> Iterator[Any]:
+        """Parse the rows of a SELECT."""
+        found: Any = ox.parse_query_results(self.body, ox.QueryResultsFormat.TSV)
+        yield from found
+
+    def _graph(self, format: str) -> bytes:
+        """Write a graph: distinct triples in the order of their N-Triples."""
+        lines = b"".join(sorted({line + b"\n" for line in self.body.split(b"\n") if line}))
+        if format == "nt":
+            return lines
+        used = {prefix: iri for prefix, iri in self.names.prefixes.items() if b"<" + iri.encode() in lines}
+        found = (quad.triple for quad in ox.parse(lines, ox.RdfFormat.N_TRIPLES))
+        text = ox.serialize(found, format=_GRAPHS[format], prefixes=used) or b""
+        # Oxigraph declares prefixes in an order that varies.
+        parts = text.split(b"\n")
+        number = next((i for i, part in enumerate(parts) if not part.startswith(b"@prefix")), 0)
+        return b"\n".join(sorted(parts[:number]) + parts[number:])
+
+    def _plain(self, term: Any) -> Any:
+        """Give a term as plain data."""
+        if isinstance(term, ox.NamedNode):
+            return self.names.compress(term.value)
+        if isinstance(term, ox.Literal):
+            if term.datatype.value == FIXED["xsd"] + "boolean":
+                return term.value in ("true", "1")
+            return _NUMBERS.get(term.datatype.value, str)(term.value)
+        return None if term is None else str(term)

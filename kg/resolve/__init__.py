@@ -1,0 +1,1 @@
+"""Decide which records are one paper and which mentions are one thing."""

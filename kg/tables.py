@@ -1,0 +1,201 @@
+"""The tables of a build: sorted Parquet files, one per record type, that everything else is written from.
+
+| table     | one row per                    | record            | sorted by                  |
+| --------- | ------------------------------ | ----------------- | -------------------------- |
+| papers    | paper                          | `PaperRow`        | id                         |
+| mentions  | place that names an entity     | `model.Mention`   | all columns                |
+| entities  | node                           | `model.Entity`    | id                         |
+| relations | typed link                     | `model.Relation`  | head, type, tail           |
+| evidence  | reason for a relation          | `model.Evidence`  | head, type, tail, id       |
+| merges    | decision on two names          | `model.Merge`     | all columns                |
+
+Columns are the fields of the record, in order; a span is a struct of section, start and end.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kg.errors import WorkspaceError
+from kg.model import Entity, Evidence, Mention, Merge, Paper, Relation
+
+T = TypeVar("T")
+
+#: Rows per row group: a reader holds one group in memory.
+_GROUP = 20_000
+
+_PLAIN: dict[type, pa.DataType] = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PaperRow:
+    """A merged paper with its CURIE."""
+
+    id: str
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Replacement:
+    """A CURIE that an earlier build used, the one that stands for it now, and why."""
+
+    old: str
+    new: str
+    reason: str
+
+
+#: Table name -> record type of its rows.
+RECORDS: dict[str, type] = {
+    "papers": PaperRow,
+    "mentions": Mention,
+    "entities": Entity,
+    "relations": Relation,
+    "evidence": Evidence,
+    "merges": Merge,
+}
+
+
+def _arrow(hint: Any) -> pa.DataType:
+    """Give the Arrow type of a field's type hint."""
+    if hint in _PLAIN:
+        return _PLAIN[hint]
+    if get_origin(hint) is tuple:
+        return pa.list_(_arrow(get_args(hint)[0]))
+    if isinstance(hint, UnionType):
+        return _arrow(get_args(hint)[0])
+    return pa.struct([(name, _arrow(kind)) for name, kind in get_type_hints(hint).items()])
+
+
+#: Type hints of a record's fields, in order.
+_hints: Callable[[Any], dict[str, Any]] = cache(get_type_hints)
+
+
+def _schema(kind: Any) -> pa.Schema:
+    """Give the Arrow schema of the records of one type."""
+    return pa.schema([(field, _arrow(hint)) for field, hint in _hints(kind).items()])
+
+
+def _record(kind: Any, value: Any) -> Any:
+    """Turn plain data read from Parquet back into a record of ``kind``."""
+    if value is None or kind in _PLAIN:
+        return value
+    if get_origin(kind) is tuple:
+        inner = get_args(kind)[0]
+        return tuple(value) if inner in _PLAIN else tuple(_record(inner, item) for item in value)
+    if isinstance(kind, UnionType):
+        return _record(get_args(kind)[0], value)
+    return kind(*(_record(hint, value[name]) for name, hint in _hints(kind).items()))
+
+
+def _plain(kind: Any, value: Any) -> Any:
+    """Turn a record of ``kind`` into plain data, the inverse of `_record`."""
+    if value is None or kind in _PLAIN:
+        return value
+    if get_origin(kind) is tuple:
+        inner = get_args(kind)[0]
+        return list(value) if inner in _PLAIN else [_plain(inner, item) for item in value]
+    if isinstance(kind, UnionType):
+        return _plain(get_args(kind)[0], value)
+    return {name: _plain(hint, getattr(value, name)) for name, hint in _hints(kind).items()}
+
+
+def to_plain(record: Any) -> dict[str, Any]:
+    """Turn a record into plain JSON data: dicts, lists, strings and numbers.
+
+    >>> to_plain(Replacement("paper:a", "paper:b", "merged"))
+    {'old': 'paper:a', 'new': 'paper:b', 'reason': 'merged'}
+    """
+    return {name: _plain(hint, getattr(record, name)) for name, hint in _hints(type(record)).items()}
+
+
+def from_plain(kind: type[T], value: dict[str, Any]) -> T:
+    """Make a record of ``kind`` of plain JSON data, the inverse of `to_plain`.
+
+    >>> from_plain(Replacement, {"old": "paper:a", "new": "paper:b", "reason": "merged"})
+    Replacement(old='paper:a', new='paper:b', reason='merged')
+    """
+    return cast(T, _record(kind, value))
+
+
+#: Table name -> Arrow schema.
+SCHEMAS: dict[str, pa.Schema] = {name: _schema(kind) for name, kind in RECORDS.items()}
+
+
+def write_rows(path: Path, kind: type[T], rows: Iterable[T]) -> int:
+    """Write records of one type as a Parquet file and return their number."""
+    schema = _schema(kind)
+    source = iter(rows)
+    count = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        while group := list(islice(source, _GROUP)):
+            columns = [
+                pa.array([_plain(hint, getattr(row, name)) for row in group], type=schema.field(name).type)
+                for name, hint in _hints(kind).items()
+            ]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+            count += len(group)
+    return count
+
+
+def read_rows(path: Path, kind: type[T]) -> Iterator[T]:
+    """Stream the records of one type from a Parquet file."""
+    try:
+        file = pq.ParquetFile(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise WorkspaceError(f"{path}: no readable table ({error}); run `kg build` again") from error
+    with file:
+        for batch in file.iter_batches(batch_size=2_000):
+            for row in batch.to_pylist():
+                yield _record(kind, row)
+
+
+def write_table(folder: Path, name: str, rows: Iterable[Any]) -> int:
+    """Write sorted ``rows`` as the table ``name`` and return their number."""
+    return write_rows(folder / f"{name}.parquet", RECORDS[name], rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables in one folder; each method streams the records of one table in their order."""
+
+    folder: Path
+
+    def rows(self, name: str) -> Iterator[Any]:
+        """Stream the records of the table ``name``."""
+        return read_rows(self.folder / f"{name}.parquet", RECORDS[name])
+
+    def papers(self) -> Iterator[PaperRow]:
+        """Stream the papers, sorted by id."""
+        return self.rows("papers")
+
+    def mentions(self) -> Iterator[Mention]:
+        """Stream the mentions, sorted by paper and place."""
+        return self.rows("mentions")
+
+    def entities(self) -> Iterator[Entity]:
+        """Stream the entities, sorted by id."""
+        return self.rows("entities")
+
+    def relations(self) -> Iterator[Relation]:
+        """Stream the relations, ``mentions`` among them, sorted by head, type and tail."""
+        return self.rows("relations")
+
+    def evidence(self) -> Iterator[Evidence]:
+        """Stream the evidence, in the order of the relations."""
+        return self.rows("evidence")
+
+    def merges(self) -> Iterator[Merge]:
+        """Stream the identity decisions."""
+        return self.rows("merges")

@@ -1,0 +1,55 @@
+"""How things look and read on the page: data only.
+
+Shape and colour both tell the kind, so colour is never alone. Each colour has a contrast of at least
+3:1 against its canvas; of the Okabe-Ito palette the light page therefore leaves out orange, sky blue,
+yellow and grey, and the dark page uses them instead.
+"""
+
+#: Canvas background of the light and the dark page.
+CANVAS = {"light": "#ffffff", "dark": "#14171c"}
+
+#: Kind -> vis-network shape, plural for the legend, colour on the light and on the dark canvas.
+KINDS: dict[str, dict[str, str]] = {
+    "Method": {"shape": "dot", "plural": "Methods", "light": "#0072b2", "dark": "#56b4e9"},
+    "Dataset": {"shape": "square", "plural": "Datasets", "light": "#d55e00", "dark": "#e69f00"},
+    "Concept": {"shape": "diamond", "plural": "Concepts", "light": "#009e73", "dark": "#2cc295"},
+    "Task": {"shape": "triangle", "plural": "Tasks", "light": "#b8558f", "dark": "#cc79a7"},
+    "Metric": {"shape": "triangleDown", "plural": "Metrics", "light": "#3d3d3d", "dark": "#f0e442"},
+    "Paper": {"shape": "hexagon", "plural": "Papers", "light": "#76797d", "dark": "#9aa0a6"},
+}
+
+#: Relation -> how it reads from its head and from its tail.
+RELATIONS: dict[str, tuple[str, str]] = {
+    "is_a": ("is a", "has the kinds"),
+    "part_of": ("part of", "has the parts"),
+    "based_on": ("based on", "basis of"),
+    "used_for": ("used for", "done with"),
+    "evaluated_on": ("evaluated on", "used to evaluate"),
+    "measured_by": ("measured by", "measures"),
+    "outperforms": ("outperforms", "outperformed by"),
+    "version_of": ("version of", "has the versions"),
+    "introduces": ("introduces", "introduced by"),
+    "addresses": ("addresses", "addressed by"),
+    "uses": ("uses", "used by"),
+    "evaluates_on": ("evaluates on", "evaluated on by"),
+    "compares_with": ("compares with", "compared with by"),
+}
+
+#: What holds an edge -> its line (dash lengths, empty for solid) and what the legend says.
+HELD: dict[str, tuple[tuple[int, ...], str]] = {
+    "text": ((), "stated in a paper"),
+    "hedged": ((14, 5), "hedged only"),
+    "rule": ((5, 5), "rule, no sentence"),
+    "vocabulary": ((2, 5), "vocabulary, no sentence"),
+    "negated": ((1, 8), "denied only"),
+}
+
+
+def reading(relation: str) -> tuple[str, str]:
+    """Give how a relation reads from its head and from its tail.
+
+    >>> reading("is_a")[0], reading("trained_on")
+    ('is a', ('trained on', 'inverse of trained on'))
+    """
+    plain = relation.replace("_", " ")
+    return RELATIONS.get(relation, (plain, f"inverse of {plain}"))

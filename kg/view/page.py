@@ -1,0 +1,168 @@
+"""Write the graph page: a pyvis network in our own template, closed to everything from outside."""
+
+import base64
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, BinaryIO
+
+from kg.config import Config
+from kg.tables import Tables
+from kg.view import looks, network
+from kg.view.proofs import Proofs, gather, newest
+from kg.view.subgraph import PAPERS_PER_ENTITY, Subgraph, choose
+
+#: What must not stand in a script element, and line ends that older JavaScript knows.
+_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+#: Characters of a label and number of alternative labels kept on the page.
+_LONGEST, _ALT_LABELS = 300, 20
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """What a page shows and leaves out; ``message`` says it in a sentence."""
+
+    nodes: int
+    edges: int
+    left_out_nodes: int
+    left_out_edges: int
+    message: str
+
+
+def write_page(
+    tables: Tables, config: Config, stream: BinaryIO, *, around: str | None = None, limit: int = 150
+) -> PageInfo:
+    """Write the page of the ``limit`` best-supported entities, or of those around the one named ``around``.
+
+    An unknown name is a `KGError` that lists the nearest ones. The same tables give the same bytes.
+    """
+    graph = choose(tables, config, around=around, limit=limit)
+    mentioned = sorted({paper for papers in graph.papers_of.values() for paper in papers})
+    proofs = gather(tables, [*graph.links, *graph.paper_links], mentioned)
+    info = _info(graph)
+    stream.write(render(page_data(graph, proofs, info)))
+    return info
+
+
+def _info(graph: Subgraph) -> PageInfo:
+    """Count what is shown and left out."""
+    nodes, edges = len(graph.entities), sum(link.confidence > 0 for link in graph.links)
+    more_nodes, more_edges = graph.all_entities - nodes, graph.all_links - edges
+    if graph.center:
+        label = next(entity.label for entity in graph.entities if entity.id == graph.center)
+        what = f"{nodes:,} entities around “{label[:60]}” and the {edges:,} relations among them"
+    elif more_nodes:
+        what = f"The {nodes:,} best-supported entities and the {edges:,} relations among them"
+    else:
+        what = f"All {nodes:,} entities and {edges:,} relations"
+    left = f"; {more_nodes:,} entities and {more_edges:,} relations are left out" if more_nodes or more_edges else ""
+    return PageInfo(nodes, edges, more_nodes, more_edges, f"{what}{left}.")
+
+
+def page_data(graph: Subgraph, proofs: Proofs, info: PageInfo) -> dict[str, Any]:
+    """Collect everything the page knows as plain data, ids numbered in the order of the page."""
+    listed = {
+        entity.id: newest(graph.papers_of.get(entity.id, ()), proofs, PAPERS_PER_ENTITY) for entity in graph.entities
+    }
+    links = [*graph.links, *graph.paper_links]
+    named = {paper for papers in listed.values() for paper in papers} | {paper for paper, _ in proofs.sentences}
+    papers = sorted((named | {link.head for link in graph.paper_links}) & proofs.papers.keys())
+    numbers = {entity.id: f"e{number}" for number, entity in enumerate(graph.entities)}
+    numbers |= {paper: f"p{number}" for number, paper in enumerate(papers)}
+    kinds = Counter(entity.kind for entity in graph.entities)
+    return {
+        "message": info.message,
+        "center": numbers.get(graph.center, ""),
+        "canvas": looks.CANVAS,
+        "kinds": {kind: look for kind, look in looks.KINDS.items() if kinds[kind] or kind == "Paper"},
+        "held": looks.HELD,
+        "relations": {kind: looks.reading(kind) for kind in sorted({link.type for link in links})},
+        "nodes": [_node(graph, number, [numbers[p] for p in listed[e.id]]) for number, e in enumerate(graph.entities)],
+        "papers": [{"id": numbers[paper], **proofs.papers[paper]} for paper in papers],
+        "sentences": [[numbers[paper], text] for paper, text in proofs.sentences],
+        "links": _links(links, proofs, numbers),
+        "vis": network.draw(graph, numbers, proofs.held),
+    }
+
+
+def _node(graph: Subgraph, number: int, papers: Sequence[str]) -> dict[str, Any]:
+    """Describe an entity; ``more`` counts the papers left out per relation."""
+    entity = graph.entities[number]
+    more = {kind: count for (name, kind), count in sorted(graph.more_papers.items()) if name == entity.id and count}
+    return {
+        "id": f"e{number}",
+        "label": entity.label[:_LONGEST],
+        "kind": entity.kind,
+        "alt": [label[:_LONGEST] for label in entity.alt_labels[:_ALT_LABELS]],
+        "support": entity.support,
+        "first": entity.first_seen,
+        "papers": papers,
+        "beyond": graph.beyond[entity.id],
+        "more": more,
+    }
+
+
+def _links(links: Sequence[Any], proofs: Proofs, numbers: dict[str, str]) -> list[dict[str, Any]]:
+    """Describe the links with their evidence."""
+    described = []
+    for number, link in enumerate(links):
+        key = (link.head, link.type, link.tail)
+        evidence = [
+            {**item, "paper": numbers[item["paper"]]} if "paper" in item else item for item in proofs.evidence[key]
+        ]
+        described.append(
+            {
+                "id": f"r{number}",
+                "head": numbers[link.head],
+                "tail": numbers[link.tail],
+                "type": link.type,
+                "support": link.support,
+                "confidence": round(link.confidence, 3),
+                "held": proofs.held[key],
+                "evidence": evidence,
+                "more": proofs.more[key],
+            }
+        )
+    return described
+
+
+def as_json(data: Any) -> str:
+    r"""Write data as ASCII JSON that cannot end the script element it stands in.
+
+    >>> as_json("</script>\u2028")
+    '"\\u003c/script\\u003e\\u2028"'
+    """
+    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).translate(_ESCAPES)
+
+
+def _source(name: str) -> str:
+    """Read one of the page's own source files."""
+    return (resources.files("kg.view") / name).read_text(encoding="utf-8")
+
+
+def _allowed(text: str) -> str:
+    """Give the content-policy source that allows exactly this inline text."""
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def render(data: dict[str, Any]) -> bytes:
+    """Fill the template: the library, our script and style, and the data; nothing else may run or load."""
+    parts = {
+        "STYLE": _source("page.css"),
+        "LIBRARY": network.library(),
+        "SCRIPT": _source("page.js"),
+        "DATA": as_json(data),
+    }
+    policy = (
+        f"default-src 'none'; script-src {_allowed(parts['LIBRARY'])} {_allowed(parts['SCRIPT'])}; "
+        f"style-src {_allowed(parts['STYLE'])}; img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+    parts["POLICY"] = policy
+    # One pass, so that a placeholder spelt out in some paper stays text.
+    return re.sub(r"@@([A-Z]+)@@", lambda found: parts[found[1]], _source("page.html")).encode("utf-8")

@@ -1,0 +1,248 @@
+"""Commands on a small hand-made build: results on stdout, messages on stderr, exit status, no traceback."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kg.cli import COMMANDS, main
+from kg.config import Config
+from kg.exporters import EXPORTERS
+from kg.exporters.rdf import write_build
+from kg.model import Mention, Merge
+from kg.workspace import Manifest, Workspace
+from tests import graph_sample
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish the hand-made tables as a build."""
+    rows = graph_sample.rows()
+    first, foo = graph_sample.paper(graph_sample.FIRST), graph_sample.ent("foo")
+    rows["merges"] = [Merge(foo, "Foo", "FOO", "same", "normal form", 1.0)]
+    rows["mentions"] = sorted([*rows["mentions"], Mention(first, "title", 0, 3, foo, "Foo")])
+    space = Workspace(tmp_path_factory.mktemp("cli") / "graph")
+    with space.writing(), space.publishing() as folder:
+        tables = graph_sample.write(folder / "tables", rows)
+        triples = write_build(tables, Config(), folder)
+        counts = {name: len(items) for name, items in rows.items()} | {"records": 3, "rejects": 0, "triples": triples}
+        manifest = Manifest("0", "0", "0", Config().as_dict(), "0", counts, {}, {}, {})
+        (folder / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
+        (folder / "rejects.jsonl").write_text("", encoding="utf-8")
+    return space.path
+
+
+@pytest.fixture
+def run(workspace: Path) -> Run:
+    """Run a command on the hand-made workspace."""
+
+    def call(*arguments: str, code: int = 0, stdin: str | bytes | None = None) -> Result:
+        result = CliRunner().invoke(main, [*arguments, "-w", str(workspace)], input=stdin)
+        assert result.exit_code == code, result.output
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        return result
+
+    return call
+
+
+def test_show_prints_names_relations_with_sentences_and_papers(run: Run) -> None:
+    text = run("show", "foo").stdout
+    assert text.startswith("Foo  Method  entity:foo-")
+    assert "also called: Foo method, FOO" in text
+    assert "introduced by: Foo: tuning with" in text
+    assert "Foo is a kind of «tuning»." in text
+    assert "0.90 pattern:test 1" in text
+    assert "Foo is not based on Bar." in text and "negated" in text and "denied only" in text
+    assert "hedged" in text
+    assert "basis of\n  Baz (Method)" in text
+    assert "by rule" in text
+    assert "identity" not in text
+
+
+def test_show_why_gives_the_identity_decisions(run: Run) -> None:
+    assert "Foo = FOO  normal form (1.00)" in run("show", "FOO", "--why").stdout
+    assert "nothing to decide" in run("show", "Bar", "--why").stdout
+
+
+@pytest.mark.parametrize("name", ["C++", "A*", 'say "hi"', "back\\slash", "fire 🔥", "שלום rtl", "<b>&amp;"])
+def test_show_finds_hostile_names_exactly(run: Run, name: str) -> None:
+    assert run("show", name).stdout.startswith(name)
+
+
+def test_show_keeps_similar_names_apart(run: Run) -> None:
+    found = {name: run("show", name).stdout.split("  ")[2] for name in ("C", "C++", "C#")}
+    assert len(set(found.values())) == 3
+
+
+def test_show_suggests_names_for_an_unknown_one(run: Run) -> None:
+    result = run("show", "DigitsSet", code=1)
+    assert "did you mean 'DigitSet'" in result.stderr
+    assert result.stdout == ""
+
+
+def test_query_gives_a_table_and_formats(run: Run) -> None:
+    query = "SELECT ?name WHERE { ?x a kg:Dataset ; skos:prefLabel ?name }"
+    assert "DigitSet" in run("query", query).stdout
+    assert list(csv.reader(io.StringIO(run("query", query, "--format", "csv").stdout))) == [["name"], ["DigitSet"]]
+    found = json.loads(run("query", query, "--format", "json").stdout)
+    assert found["results"]["bindings"][0]["name"]["value"] == "DigitSet"
+
+
+def test_query_reads_a_file_and_standard_input(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "q.rq"
+    path.write_text("ASK { ?x a kg:Method }", encoding="utf-8")
+    assert json.loads(run("query", f"@{path}", "--format", "json").stdout)["boolean"] is True
+    assert json.loads(run("query", "-", "--format", "json", stdin="ASK { ?x a kg:Concept, kg:Dataset }").stdout)["boolean"] is False
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELEC ?x", "line 1"),
+        ("SELECT * WHERE { SERVICE <http://localhost/> { ?s ?p ?o } }", "SERVICE"),
+        ("DELETE WHERE { ?s ?p ?o }", "update"),
+        ("@nowhere.rq", "nowhere.rq"),
+    ],
+)
+def test_a_bad_query_is_one_message(run: Run, query: str, said: str) -> None:
+    result = run("query", query, code=1)
+    assert said.lower() in result.stderr.lower()
+    assert "Traceback" not in result.stderr
+
+
+def test_recipe_lists_runs_and_refuses(run: Run) -> None:
+    assert "top: " in run("recipe").stdout
+    assert "Foo" in run("recipe", "top", "--param", "limit=3").stdout
+    assert "NAME=VALUE" in run("recipe", "top", "--param", "limit", code=2).stderr
+    assert "none of top" in run("recipe", "nothing", code=2).stderr
+    assert "no parameter" in run("recipe", "top", "--param", "x=1", code=1).stderr
+
+
+@pytest.mark.parametrize("name", EXPORTERS)
+def test_export_writes_every_format_to_a_file_and_to_stdout(run: Run, tmp_path: Path, name: str) -> None:
+    target = tmp_path / "graph"
+    run("export", name, "-o", str(target))
+    assert target.read_bytes() == run("export", name).stdout_bytes
+    assert target.stat().st_size
+    assert target.stat().st_mode & 0o777 == 0o666 & ~_umask()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_export_refuses_an_unknown_format_and_leaves_no_half_file(run: Run, tmp_path: Path) -> None:
+    assert "ttl" in run("export", "docx", code=2).stderr
+    assert "nowhere" in run("export", "ttl", "-o", str(tmp_path / "nowhere" / "x"), code=1).stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_view_writes_a_page(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "page.html"
+    result = run("view", "--no-open", "--around", "Foo", "-o", str(target))
+    assert "<html" in target.read_text(encoding="utf-8")
+    assert str(target) in result.stderr
+    assert "nothing" in run("view", "--no-open", "--around", "nothing of the sort", "-o", str(target), code=1).stderr
+
+
+def test_view_opens_the_page(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda url: bool(opened.append(url)))
+    result = run("view", "-o", str(tmp_path / "page.html"))
+    assert opened == [(tmp_path / "page.html").as_uri()]
+    assert "open the page yourself" in result.stderr
+
+
+def test_validate_tells_by_its_exit_status(run: Run) -> None:
+    result = run("validate")
+    assert "conform" in result.stdout.lower()
+
+
+@pytest.mark.parametrize("what", ["relations", "entities", "merges"])
+def test_sample_is_the_same_for_the_same_seed(run: Run, what: str) -> None:
+    first = run("sample", "--seed", "a", f"--{what}", "--format", "json").stdout
+    assert first == run("sample", "--seed", "a", f"--{what}", "--format", "json").stdout
+    assert {claim["what"] for claim in json.loads(first)} == {{"entities": "entity"}.get(what, what[:-1])}
+    assert run("sample", "--seed", "a", f"--{what}").stdout.startswith("1. ")
+
+
+def test_samples_differ_by_seed_and_nest_by_number(run: Run) -> None:
+    def drawn(seed: str, number: int) -> list[str]:
+        text = run("sample", "--seed", seed, "--entities", "-n", str(number), "--format", "json").stdout
+        return [claim["statement"] for claim in json.loads(text)]
+
+    assert drawn("a", 5) == drawn("a", 10)[:5]
+    assert {tuple(drawn(seed, 3)) for seed in "abcdef"} != {tuple(drawn("a", 3))}
+
+
+def test_sampled_relations_have_sentences_and_no_rule_or_denial(run: Run) -> None:
+    claims = json.loads(run("sample", "--seed", "1", "-n", "99", "--format", "json").stdout)
+    assert all(claim["quotes"] for claim in claims)
+    text = " ".join(claim["statement"] for claim in claims)
+    assert "Foo (Method)  based_on  Bar (Method)" not in text
+    assert "Baz (Method)  based_on  Foo (Method)" in text
+    assert "paper “Foo: tuning with" in text
+    assert len(claims) == 8
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"build", "add", "extract", "evaluate"}))
+def test_a_missing_workspace_is_one_message(tmp_path: Path, command: str) -> None:
+    needed = {"query": ["ASK {}"], "recipe": ["top"], "show": ["x"], "export": ["ttl"], "sample": ["--seed", "1"]}
+    arguments = [command, *needed.get(command, ["x"] if command == "remove" else []), "-w", str(tmp_path / "none")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 1
+    assert "kg build" in result.stderr
+    assert isinstance(result.exception, SystemExit)
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nothing"], ["build", "--workers", "0"], ["sample"], ["export"], ["query"], ["view", "--limit", "x"]]
+)
+def test_wrong_usage_has_status_two(arguments: list[str]) -> None:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "Usage:" in result.stderr
+
+
+@pytest.mark.parametrize("content", ["unknown = 1", "page_year = 'x'", "not toml", "export_threshold = 2.0"])
+def test_bad_settings_are_one_message(run: Run, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "kg.toml"
+    path.write_text(content, encoding="utf-8")
+    result = run("export", "ttl", "--config", str(path), code=1)
+    assert result.stderr.startswith("Error: ")
+
+
+def test_a_closed_pipe_is_no_error(workspace: Path) -> None:
+    command = f'"{sys.executable}" -m kg export nq -w "{workspace}" | head -n 1'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_evaluate_scores_given_predictions(tmp_path: Path) -> None:
+    gold, mine = tmp_path / "gold.jsonl", tmp_path / "mine.jsonl"
+    entity = {"id": "a", "type": "Method", "mentions": ["FastNet"]}
+    relations = [["PAPER", "introduces", "a"]]
+    row = {"id": "1", "title": "FastNet", "abstract": "", "entities": [entity], "relations": relations}
+    gold.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    mine.write_text(json.dumps({**row, "relations": []}) + "\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["evaluate", str(gold), "--predictions", str(mine), "--json"])
+    found = json.loads(result.stdout)
+    assert found["figures"]["entity"]["f1"] == 1.0
+    assert found["figures"]["relation:introduces"]["fn"] == 1
+    assert found["calibration"]["entity"]["n"] == 1
+    table = CliRunner().invoke(main, ["evaluate", str(gold), "--predictions", str(mine)]).stdout
+    assert "typed:Method" in table and "expected calibration error" in table
+    assert CliRunner().invoke(main, ["evaluate", str(tmp_path / "none")]).exit_code == 1
