@@ -24,6 +24,7 @@ from kg.model import Extraction, Paper, Reject
 from kg.namespaces import paper_curie
 from kg.resolve.papers import merge_records
 from kg.tables import RECORDS, Tables, write_rows, write_table
+from kg.vocabulary import ontology_file
 from kg.workspace import Build, Manifest, Workspace, digest
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def build(
     Nothing is written where the current build has the same records, settings and program.
     """
     job = _Job(config or Config(), workers, progress, notify)
+    space.check_ours()
     records, rejects = _read(inputs, job, reader=reader, strict=strict)
     with space.writing():
         return _publish(space, records, rejects, job)
@@ -92,6 +94,7 @@ def add(
     if not inputs:
         raise InputError("nothing to add; give a file or directory")
     job = _Job(config or Config(), workers, progress, notify)
+    space.check_ours()
     records, rejects = _read(inputs, job, reader=reader, strict=strict)
     with space.writing():
         if space.has_build():
@@ -143,7 +146,7 @@ def _read(inputs: Sequence[str], job: _Job, *, reader: str | None, strict: bool)
         job.notify(f"no input given: using the {len(records)} papers of the bundled sample")
     if rejects and strict:
         first = "; ".join(f"{item.name}, record {item.record}: {item.reason}" for item in rejects[:3])
-        raise InputError(f"{len(rejects)} records cannot be used ({first}); mend them or leave out --strict")
+        raise InputError(f"records that cannot be used: {len(rejects)} ({first}); mend them or leave out --strict")
     return records, rejects
 
 
@@ -163,7 +166,7 @@ def _publish(space: Workspace, records: Iterable[Paper], rejects: Iterable[Rejec
         files={},
     )
     present = _current(space)
-    if present is not None and present.manifest().same_input(wanted) and present.is_intact():
+    if present is not None and present.manifest().same_input(wanted):
         job.notify("nothing new: the current build holds just this")
         return present.manifest()
     merged = merge_records(records)
@@ -243,14 +246,11 @@ def _describe(folder: Path, tables: Tables, manifest: Manifest) -> Manifest:
 
 
 def _current(space: Workspace) -> Build | None:
-    """Give the current build if there is one that can be read."""
-    if not space.has_build():
-        return None
+    """Give the current build if there is one and nothing happened to its files."""
     try:
-        space.manifest()
+        return space.build() if space.has_build() and space.build().is_intact() else None
     except WorkspaceError:
         return None
-    return space.build()
 
 
 def _files(records: Iterable[Paper]) -> set[str]:
@@ -269,10 +269,12 @@ def _set_hash(records: Sequence[Paper], rejects: Sequence[Reject]) -> str:
 @cache
 def code_hash() -> str:
     """Hash the program and the ontology, so that a changed checkout builds anew."""
-    package = Path(kg.__file__).parent
-    beside = package.parent / "ontology"
-    roots = [package] if (package / "ontology").is_dir() or not beside.is_dir() else [package, beside]
+    package, ontology = Path(kg.__file__).parent, ontology_file("kg.ttl").parent
+    files = {f"kg/{path.relative_to(package).as_posix()}": path for path in package.rglob("*")}
+    files = {name: path for name, path in files.items() if ontology not in path.parents}
+    files |= {f"ontology/{path.relative_to(ontology).as_posix()}": path for path in ontology.rglob("*")}
     hashed = hashlib.sha256()
-    for path in sorted(path for root in roots for path in root.rglob("*") if path.suffix in _CODE):
-        hashed.update(path.relative_to(package.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for name, path in sorted(files.items()):
+        if path.suffix in _CODE:
+            hashed.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return hashed.hexdigest()

@@ -15,6 +15,7 @@ from kg.model import Entity, Evidence, Mention, Merge, Relation
 from kg.namespaces import short_hash
 from kg.quotes import Quote
 from kg.tables import Tables
+from kg.text import normal_form
 
 #: Sentences shown with a claim at most.
 MAX_QUOTES = 6
@@ -92,15 +93,19 @@ def entities(tables: Tables, number: int, seed: str) -> list[Claim]:
 def merges(tables: Tables, number: int, seed: str) -> list[Claim]:
     """Draw decisions on whether two names mean one thing, each with sentences that use the names."""
     drawn: list[Merge] = _least(tables.merges(), number, seed, lambda row: (row.entity, row.a, row.b, row.decision))
-    wanted = {(row.entity, name) for row in drawn for name in (row.a, row.b)}
-    places = _mentions(
-        tables, lambda item: (item.entity, item.text) in wanted, lambda item: (item.entity, item.text), most=2
-    )
-    nodes = quotes.labels(tables, {row.entity for row in drawn})
+    wanted = {(row.entity, normal_form(name)) for row in drawn for name in (row.a, row.b)}
+    touched = {row.entity for row in drawn}
+
+    def key(item: Mention) -> tuple[str, str]:
+        """Name the entity and the form of its name that a mention uses."""
+        return item.entity, normal_form(item.text) if item.entity in touched else ""
+
+    places = _mentions(tables, lambda item: key(item) in wanted, key, most=2)
+    nodes = quotes.labels(tables, touched)
     sources = quotes.papers(tables, {item.paper for items in places.values() for item in items})
     claims = []
     for row in drawn:
-        found = [item for name in (row.a, row.b) for item in places.get((row.entity, name), ())]
+        found = [item for name in (row.a, row.b) for item in places.get((row.entity, normal_form(name)), ())]
         shown = [quotes.of_mention(sources[item.paper], item) for item in found]
         sign = "is the same as" if row.decision == "same" else "is not the same as"
         node = _name(nodes[row.entity]) if row.entity in nodes else row.entity

@@ -78,6 +78,9 @@ def _arrow(hint: Any) -> pa.DataType:
     return pa.struct([(name, _arrow(kind)) for name, kind in get_type_hints(hint).items()])
 
 
+#: What turns a value into another.
+_Turn = Callable[[Any], Any]
+
 #: Type hints of a record's fields, in order.
 _hints: Callable[[Any], dict[str, Any]] = cache(get_type_hints)
 
@@ -87,28 +90,41 @@ def _schema(kind: Any) -> pa.Schema:
     return pa.schema([(field, _arrow(hint)) for field, hint in _hints(kind).items()])
 
 
-def _record(kind: Any, value: Any) -> Any:
-    """Turn plain data read from Parquet back into a record of ``kind``."""
-    if value is None or kind in _PLAIN:
-        return value
-    if get_origin(kind) is tuple:
-        inner = get_args(kind)[0]
-        return tuple(value) if inner in _PLAIN else tuple(_record(inner, item) for item in value)
-    if isinstance(kind, UnionType):
-        return _record(get_args(kind)[0], value)
-    return kind(*(_record(hint, value[name]) for name, hint in _hints(kind).items()))
+def _same(value: Any) -> Any:
+    """Give a value as it is."""
+    return value
 
 
-def _plain(kind: Any, value: Any) -> Any:
-    """Turn a record of ``kind`` into plain data, the inverse of `_record`."""
-    if value is None or kind in _PLAIN:
-        return value
+def _make_reader(kind: Any) -> _Turn:
+    """Give the function that turns plain data read from Parquet back into a value of ``kind``."""
+    if kind in _PLAIN:
+        return _same
     if get_origin(kind) is tuple:
-        inner = get_args(kind)[0]
-        return list(value) if inner in _PLAIN else [_plain(inner, item) for item in value]
+        inner = _reader(get_args(kind)[0])
+        return tuple if inner is _same else lambda value: tuple(map(inner, value))
     if isinstance(kind, UnionType):
-        return _plain(get_args(kind)[0], value)
-    return {name: _plain(hint, getattr(value, name)) for name, hint in _hints(kind).items()}
+        known = _reader(get_args(kind)[0])
+        return lambda value: None if value is None else known(value)
+    fields = [(name, _reader(hint)) for name, hint in _hints(kind).items()]
+    return lambda value: kind(*[read(value[name]) for name, read in fields])
+
+
+def _make_writer(kind: Any) -> _Turn:
+    """Give the function that turns a value of ``kind`` into plain data, the inverse of `_reader`."""
+    if kind in _PLAIN:
+        return _same
+    if get_origin(kind) is tuple:
+        inner = _writer(get_args(kind)[0])
+        return list if inner is _same else lambda value: list(map(inner, value))
+    if isinstance(kind, UnionType):
+        known = _writer(get_args(kind)[0])
+        return lambda value: None if value is None else known(value)
+    fields = [(name, _writer(hint)) for name, hint in _hints(kind).items()]
+    return lambda value: {name: write(getattr(value, name)) for name, write in fields}
+
+
+_reader: Callable[[Any], _Turn] = cache(_make_reader)
+_writer: Callable[[Any], _Turn] = cache(_make_writer)
 
 
 def to_plain(record: Any) -> dict[str, Any]:
@@ -117,7 +133,7 @@ def to_plain(record: Any) -> dict[str, Any]:
     >>> to_plain(Replacement("paper:a", "paper:b", "merged"))
     {'old': 'paper:a', 'new': 'paper:b', 'reason': 'merged'}
     """
-    return {name: _plain(hint, getattr(record, name)) for name, hint in _hints(type(record)).items()}
+    return cast(dict[str, Any], _writer(type(record))(record))
 
 
 def from_plain(kind: type[T], value: dict[str, Any]) -> T:
@@ -126,7 +142,7 @@ def from_plain(kind: type[T], value: dict[str, Any]) -> T:
     >>> from_plain(Replacement, {"old": "paper:a", "new": "paper:b", "reason": "merged"})
     Replacement(old='paper:a', new='paper:b', reason='merged')
     """
-    return cast(T, _record(kind, value))
+    return cast(T, _reader(kind)(value))
 
 
 #: Table name -> Arrow schema.
@@ -136,13 +152,14 @@ SCHEMAS: dict[str, pa.Schema] = {name: _schema(kind) for name, kind in RECORDS.i
 def write_rows(path: Path, kind: type[T], rows: Iterable[T]) -> int:
     """Write records of one type as a Parquet file and return their number."""
     schema = _schema(kind)
+    writers = [(name, _writer(hint)) for name, hint in _hints(kind).items()]
     source = iter(rows)
     count = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         while group := list(islice(source, _GROUP)):
             columns = [
-                pa.array([_plain(hint, getattr(row, name)) for row in group], type=schema.field(name).type)
-                for name, hint in _hints(kind).items()
+                pa.array([write(getattr(row, name)) for row in group], type=schema.field(name).type)
+                for name, write in writers
             ]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
             count += len(group)
@@ -155,10 +172,10 @@ def read_rows(path: Path, kind: type[T]) -> Iterator[T]:
         file = pq.ParquetFile(path)
     except (OSError, pa.ArrowInvalid) as error:
         raise WorkspaceError(f"{path}: no readable table ({error}); run `kg build` again") from error
+    read = _reader(kind)
     with file:
         for batch in file.iter_batches(batch_size=2_000):
-            for row in batch.to_pylist():
-                yield _record(kind, row)
+            yield from map(read, batch.to_pylist())
 
 
 def write_table(folder: Path, name: str, rows: Iterable[Any]) -> int:

@@ -170,7 +170,7 @@ class Workspace:
         """Hold the only right to write here, making the directory a workspace and clearing what a killed build left."""
         with self._os_errors():
             self.path.mkdir(parents=True, exist_ok=True)
-            self._check_ours()
+            self.check_ours()
             lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
             self._take(lock)
@@ -188,7 +188,6 @@ class Workspace:
         Needs `writing`. Whatever goes wrong, the build in use stays in use.
         """
         builds = self.path / "builds"
-        builds.mkdir(exist_ok=True)
         folder = builds / f"{_NEW}{os.getpid()}"
         folder.mkdir()
         try:
@@ -223,8 +222,8 @@ class Workspace:
         folder = self.path / link.readlink() if link.is_symlink() else link
         return folder if folder.is_dir() else None
 
-    def _check_ours(self) -> None:
-        """Refuse a directory that holds somebody else's files or a layout we do not know."""
+    def check_ours(self) -> None:
+        """Refuse a directory that holds somebody else's files or a layout we do not know; it need not be there yet."""
         mark = self.path / MARK
         if mark.exists():
             try:
@@ -236,7 +235,10 @@ class Workspace:
                     f"{self.path}: a workspace of layout {version}, this kg writes layout {FORMAT}; choose another -w"
                 )
             return
-        foreign = sorted(path.name for path in self.path.iterdir() if path.name not in HARMLESS)
+        if not self.path.exists():
+            return
+        with self._os_errors():
+            foreign = sorted(path.name for path in self.path.iterdir() if path.name not in HARMLESS)
         if foreign:
             shown = ", ".join(foreign[:3]) + (", ..." if len(foreign) > 3 else "")
             raise WorkspaceError(
@@ -266,15 +268,17 @@ class Workspace:
     def _sweep(self) -> None:
         """Remove what a killed build left: unfinished folders, unpublished builds, half-made links."""
         builds = self.path / "builds"
-        current = self._current()
-        number = int(current.name) if current is not None and current.name.isdigit() else 0
-        for path in builds.iterdir() if builds.is_dir() else ():
-            if path.name.startswith(_NEW) or (path.name.isdigit() and int(path.name) > number):
-                shutil.rmtree(path)
+        builds.mkdir(exist_ok=True)
         for name in ("current", *LINKED):
             temporary = self.path / f"{name}.new"
             if temporary.is_symlink():
                 temporary.unlink()
+        if self._current() is None and _numbered(builds):  # a numbered build is whole, only the link is missing
+            _link(self.path / "current", Path("builds") / _numbered(builds)[-1].name)
+        current = self._current()
+        for path in builds.iterdir():
+            if path.name.startswith(_NEW) or (current is not None and _is_later(path.name, current.name)):
+                shutil.rmtree(path)
         if current is not None:
             self._link_files(current)
 
@@ -315,6 +319,11 @@ def digest(path: Path) -> str:
 def _numbered(builds: Path) -> list[Path]:
     """List the published builds, oldest first."""
     return sorted((path for path in builds.iterdir() if path.name.isdigit()), key=lambda path: int(path.name))
+
+
+def _is_later(name: str, current: str) -> bool:
+    """Tell whether a build was finished after the current one, but never switched to."""
+    return name.isdigit() and current.isdigit() and int(name) > int(current)
 
 
 def _link(link: Path, target: Path) -> None:

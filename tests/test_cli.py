@@ -101,7 +101,8 @@ def test_query_reads_a_file_and_standard_input(run: Run, tmp_path: Path) -> None
     path = tmp_path / "q.rq"
     path.write_text("ASK { ?x a kg:Method }", encoding="utf-8")
     assert json.loads(run("query", f"@{path}", "--format", "json").stdout)["boolean"] is True
-    assert json.loads(run("query", "-", "--format", "json", stdin="ASK { ?x a kg:Concept, kg:Dataset }").stdout)["boolean"] is False
+    answer = run("query", "-", "--format", "json", stdin="ASK { ?x a kg:Concept, kg:Dataset }").stdout
+    assert json.loads(answer)["boolean"] is False
 
 
 @pytest.mark.parametrize(
@@ -208,7 +209,8 @@ def test_a_missing_workspace_is_one_message(tmp_path: Path, command: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nothing"], ["build", "--workers", "0"], ["sample"], ["export"], ["query"], ["view", "--limit", "x"]]
+    "arguments",
+    [["nothing"], ["build", "--workers", "0"], ["sample"], ["export", "docx"], ["query"], ["view", "--limit", "x"]],
 )
 def test_wrong_usage_has_status_two(arguments: list[str]) -> None:
     result = CliRunner().invoke(main, arguments)

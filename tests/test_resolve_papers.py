@@ -57,6 +57,15 @@ def test_same_identifier() -> None:
     assert reasons(a, b, c) == ["same DOI; same arXiv id"]
 
 
+def test_every_version_of_a_paper_counts() -> None:
+    identified = (
+        Paper("Old Title", text(1, 130), arxiv="2401.00001"),
+        Paper("New Title", text(2), arxiv="2401.00001"),
+    )
+    assert len(merged(*identified, Paper("New title", text(2)))) == 1
+    assert len(merged(*identified, Paper("New title"))) == 1
+
+
 def test_same_title_and_near_equal_abstract() -> None:
     abstract = text(1)
     page = Paper("Sparse Nets: A Study", changed(abstract, 2))
@@ -143,6 +152,26 @@ def test_the_order_and_repetition_of_records_change_nothing(records: list[Paper]
     again = [*records, *records[:3]]
     rng.shuffle(again)
     assert merge_records(again) == found
+
+
+VERSIONS = st.builds(
+    Paper,
+    title=st.sampled_from(["Sparse Nets", "sparse nets!"]),
+    abstract=st.sampled_from([text(1), changed(text(1), 2), changed(text(1), 5)]),
+    arxiv=st.sampled_from(["", "2401.00001"]),
+    sources=st.integers(1, 9).map(lambda number: (Source("jsonl", "a", number),)),
+)
+OTHERS = st.builds(Paper, title=st.just("Sparse nets"), abstract=st.sampled_from(["Short.", text(2), text(3)]))
+
+
+@given(st.lists(VERSIONS | OTHERS, max_size=8), st.integers(0, 8))
+def test_merged_parts_merge_like_their_records(plain: list[Paper], cut: int) -> None:
+    found = merged(*plain)
+    assert merged(*found) == found
+    again = merged(*merged(*plain[:cut]), *merged(*plain[cut:]))
+    assert [(paper_curie(paper), paper.sources) for paper in again] == [
+        (paper_curie(paper), paper.sources) for paper in found
+    ]
 
 
 @given(st.lists(RECORDS, max_size=8))

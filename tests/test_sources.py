@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.errors import InputError
 from kg.model import Paper, Reject
 from kg.sources import READERS, read
 from kg.sources.fields import LONGEST_ABSTRACT
+from kg.sources.opening import Stream
 
 PAGES = Path(__file__).parent / "data" / "pages"
 
@@ -298,6 +301,19 @@ def test_json_lines_are_read_with_flat_memory(tmp_path: Path) -> None:
     count, grown = done.stdout.split()
     assert count == "5000"
     assert int(grown) < 25  # of 50 MB
+
+
+@given(st.binary(max_size=400), st.integers(0, 300), st.integers(0, 3))
+def test_no_bytes_crash_a_reader(noise: bytes, place: int, pack: int) -> None:
+    whole = (some(3), (PAGES / "dated.txt").read_bytes(), some(3), gzip.compress(some(40)))[pack]
+    data = whole[:place] + noise + whole[place + len(noise) // 2 :]
+    rejects: list[Reject] = []
+    for reader in READERS.values():
+        try:
+            stream = Stream(io.BytesIO(data), name="a", shown="a")
+            list(reader.read(stream, page_year=0, rejects=rejects.append))
+        except InputError as error:
+            assert str(error).startswith("a")
 
 
 def test_the_sample() -> None:

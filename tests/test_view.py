@@ -97,12 +97,25 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 def test_best_supported_entities_are_shown_and_the_rest_counted(tables: Tables) -> None:
     entities = list(tables.entities())
     info, html = page(tables, limit=30)
-    shown = data_of(html)["nodes"]
+    shown = data_of(html)["nodes"][:30]
     assert [node["support"] for node in shown] == sorted((entity.support for entity in entities), reverse=True)[:30]
     assert (info.nodes, info.left_out_nodes) == (30, len(entities) - 30)
     held = [link for link in tables.relations() if link.head.startswith("entity:") and link.confidence >= 0.5]
     assert info.edges + info.left_out_edges == len(held)
     assert f"{info.left_out_nodes} entities and {info.left_out_edges} relations are left out" in info.message
+
+
+def test_relations_to_entities_not_drawn_are_told_or_counted(tables: Tables) -> None:
+    data = data_of(page(tables, limit=10)[1])
+    outer = {node["id"] for node in data["nodes"][10:]}
+    assert len(data["vis"]["nodes"]) - 10 == sum(node["id"][0] == "p" for node in data["vis"]["nodes"])
+    held = [link for link in tables.relations() if link.head.startswith("entity:") and link.confidence >= 0.5]
+    hub = max(tables.entities(), key=lambda entity: entity.support)
+    mine = [link for link in held if hub.id in (link.head, link.tail)]
+    told = [link for link in data["links"] if "e0" in (link["head"], link["tail"]) and link["confidence"] > 0]
+    between = [link for link in told if link["head"][0] == "e"]
+    assert {end for link in between for end in (link["head"], link["tail"])} & outer
+    assert len(between) + data["nodes"][0]["beyond"] == len(mine)
 
 
 def test_neighbourhood_holds_the_center_first_and_stays_within_the_limit(tables: Tables) -> None:
@@ -126,12 +139,12 @@ def test_small_neighbourhood_goes_one_step_further(tmp_path: Path) -> None:
         evidence=evidence,
     )
     _, html = page(tables, around="n0")
-    assert [node["label"] for node in data_of(html)["nodes"]] == ["n0", "n1", "n2"]
+    assert [node["label"] for node in data_of(html)["vis"]["nodes"]] == ["n0", "n1", "n2"]
 
 
 def test_other_names_find_the_center_and_unknown_ones_are_explained(tmp_path: Path) -> None:
     tables = small(tmp_path)
-    assert "around “Foo”" in page(tables, around="foo net")[0].message
+    assert page(tables, around="foo net")[0].message == "“Foo” with 2 of its 2 neighbours, 5 relations among them."
     with pytest.raises(KGError, match=r"no entity is called 'Fooo'.*Foo"):
         page(tables, around="Fooo")
     with pytest.raises(KGError, match="limit of at least 1"):

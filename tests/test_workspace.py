@@ -78,6 +78,16 @@ def test_what_a_killed_build_left_is_cleared(tmp_path: Path) -> None:
     assert not (tmp_path / "report.md").is_symlink()
 
 
+def test_a_finished_build_without_its_link_is_taken_up(tmp_path: Path) -> None:
+    space = Workspace(tmp_path)
+    publish(space, "one")
+    (tmp_path / "current").unlink()
+    with pytest.raises(WorkspaceError, match="nothing was built"):
+        space.build()
+    with space.writing():
+        assert space.file("graph.html").read_text() == "one"
+
+
 def test_a_foreign_directory_is_refused_and_untouched(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("years of work")
     with pytest.raises(WorkspaceError, match=r"not kg's \(thesis.tex\)"), Workspace(tmp_path).writing():

@@ -12,6 +12,7 @@ from kg.cli.common import (
     load_config,
     page_year_option,
     reader_option,
+    report_rejects,
     say,
     stages,
     workers_option,
@@ -85,7 +86,7 @@ def remove(papers: tuple[str, ...], *, workspace: Path, workers: int | None, con
     config = _kept_config(space, config_file)
     with stages() as tell:
         manifest = pipeline.remove(papers, space, config=config, workers=workers, progress=tell, notify=say)
-    _summarise(manifest, workspace)
+    _summarise(manifest, space)
 
 
 def _make(
@@ -112,7 +113,7 @@ def _make(
         manifest = run(
             inputs, space, config=config, workers=workers, reader=reader, strict=strict, progress=tell, notify=say
         )
-    _summarise(manifest, workspace)
+    _summarise(manifest, space)
 
 
 def _kept_config(space: "Workspace", path: Path | None, page_year: int | None = None) -> Config:
@@ -123,7 +124,7 @@ def _kept_config(space: "Workspace", path: Path | None, page_year: int | None = 
     return config if page_year is None else replace(config, page_year=page_year)
 
 
-def _summarise(manifest: "Manifest", workspace: Path) -> None:
+def _summarise(manifest: "Manifest", space: "Workspace") -> None:
     """Say what a build holds and where it is."""
     counts = manifest.counts
     merged = counts["records"] - counts["papers"]
@@ -132,9 +133,10 @@ def _summarise(manifest: "Manifest", workspace: Path) -> None:
         f"{counts['rejects']} rejected; {counts['entities']} entities, {counts['relations']} relations, "
         f"{counts['evidence']} pieces of evidence, {counts['triples']} triples"
     )
+    report_rejects(space.build().rejects())
     places = {"page": ["graph.html"], "RDF": ["graph.ttl", "graph.nq.gz"], "report": ["report.md"]}
     if counts["rejects"]:
         places["rejects"] = ["rejects.jsonl"]
     for label, names in places.items():
-        found = [str(workspace / name) for name in names if (workspace / name).exists()]
+        found = [str(space.path / name) for name in names if (space.path / name).exists()]
         say(f"{label + ':':8} {', '.join(found) or 'none'}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.cli.common import (
+    config_of,
     config_option,
     emit,
     load_config,
@@ -38,7 +39,8 @@ def validate(workspace: Path, output: str) -> None:
     from kg.validate import validate as check
     from kg.workspace import Workspace
 
-    report = check(Workspace(workspace).file("store"))
+    build = Workspace(workspace).build()
+    report = check(build.file("store"), config=config_of(build, None))
     emit(output, report.text())
     if not report.conforms:
         sys.exit(1)

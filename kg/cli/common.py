@@ -14,6 +14,7 @@ import click
 
 from kg import config as settings
 from kg.config import Config
+from kg.model import Reject
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,7 +26,7 @@ workspace_option = click.option(
     "--workspace",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("output"),
-    show_default="output/",
+    show_default=True,
     help="Folder that holds the graph.",
 )
 output_option = click.option(
@@ -41,6 +42,13 @@ config_option = click.option(
     metavar="FILE",
     show_default="kg.toml here, if there is one",
     help="Settings.",
+)
+build_config_option = click.option(
+    "--config",
+    "config_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Settings in place of those the graph was built with.",
 )
 page_year_option = click.option(
     "--page-year",
@@ -99,24 +107,38 @@ def config_of(build: "Build", path: Path | None) -> Config:
 @contextmanager
 def opened(name: str) -> Iterator[BinaryIO]:
     """Open a result for writing: standard output for ``-``, else a file that appears when it is whole."""
-    path = Path(name)
-    if name == "-":
-        stream = sys.stdout.buffer
-        yield stream
-        stream.flush()
-    elif path.exists() and not path.is_file():
+    try:
+        with _opened(Path(name)) if name != "-" else _stdout() as stream:
+            yield stream
+    except OSError as error:
+        if error.filename is None and not isinstance(error, BrokenPipeError):
+            error.filename = "standard output" if name == "-" else name
+        raise
+
+
+@contextmanager
+def _stdout() -> Iterator[BinaryIO]:
+    """Give standard output, written out at the end."""
+    yield sys.stdout.buffer
+    sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that replaces the one at ``path`` when all is written; devices and pipes are written directly."""
+    if path.exists() and not path.is_file():
         with path.open("wb") as stream:
             yield stream
-    else:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                yield stream
-            Path(temporary).chmod(0o666 & ~_umask())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        return
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def _umask() -> int:
@@ -135,6 +157,22 @@ def emit(name: str, text: str) -> None:
 def say(message: str) -> None:
     """Tell the user something that is no result."""
     click.echo(message, err=True)
+
+
+def where(record: Reject) -> str:
+    """Name the place of a record."""
+    return f"{record.name}, record {record.record}"
+
+
+def report_rejects(rejects: list[Reject], *, shown: int = 5) -> None:
+    """Say how many records could not be used, and why for the first ones."""
+    if not rejects:
+        return
+    say(f"{len(rejects)} record{'s' * (len(rejects) != 1)} could not be used:")
+    for record in rejects[:shown]:
+        say(f"  {where(record)}: {record.reason}")
+    if len(rejects) > shown:
+        say(f"  ... and {len(rejects) - shown} more")
 
 
 def stdout_console() -> "Console":

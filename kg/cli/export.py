@@ -4,18 +4,18 @@ from pathlib import Path
 
 import click
 
-from kg.cli.common import Registered, config_of, config_option, opened, output_option, workspace_option
+from kg.cli.common import Registered, build_config_option, config_of, emit, opened, output_option, workspace_option
 
 
 @click.command()
-@click.argument("format_", metavar="FORMAT", type=Registered("kg.exporters", "EXPORTERS"))
+@click.argument("format_", metavar="[FORMAT]", required=False, type=Registered("kg.exporters", "EXPORTERS"))
 @workspace_option
 @output_option
-@config_option
-def export(format_: str, workspace: Path, output: str, config_file: Path | None) -> None:
+@build_config_option
+def export(format_: str | None, workspace: Path, output: str, config_file: Path | None) -> None:
     """Write the graph in FORMAT.
 
-    A FORMAT that is not known is answered with a list of those that are.
+    Without FORMAT, list the formats.
 
     \b
     Example:
@@ -25,6 +25,9 @@ def export(format_: str, workspace: Path, output: str, config_file: Path | None)
     from kg.exporters import EXPORTERS
     from kg.workspace import Workspace
 
+    if format_ is None:
+        emit(output, "".join(f"{item.name:10}{item.description}\n" for item in EXPORTERS.values()))
+        return
     build = Workspace(workspace).build()
     config = config_of(build, config_file)
     with opened(output) as stream:

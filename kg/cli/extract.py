@@ -13,8 +13,9 @@ from kg.cli.common import (
     output_option,
     page_year_option,
     reader_option,
-    say,
+    report_rejects,
     stages,
+    where,
     workers_option,
 )
 from kg.model import Reject
@@ -57,7 +58,7 @@ def extract(
     def reject(record: Reject) -> None:
         """Count a record that cannot be used, or stop."""
         if strict:
-            raise click.ClickException(f"{_where(record)}: {record.reason}")
+            raise click.ClickException(f"{where(record)}: {record.reason}")
         rejects.append(record)
 
     papers = sources.read(inputs, reader=reader, page_year=config.page_year, rejects=reject)
@@ -68,19 +69,3 @@ def extract(
             stream.write(line.encode("utf-8", "backslashreplace") + b"\n")
             tell("extract", number, 0)
     report_rejects(rejects)
-
-
-def _where(record: Reject) -> str:
-    """Name the place of a record."""
-    return f"{record.name}, record {record.record}"
-
-
-def report_rejects(rejects: list[Reject], *, shown: int = 5) -> None:
-    """Say how many records could not be used, and why for the first ones."""
-    if not rejects:
-        return
-    say(f"{len(rejects)} record{'s' * (len(rejects) != 1)} could not be used:")
-    for record in rejects[:shown]:
-        say(f"  {_where(record)}: {record.reason}")
-    if len(rejects) > shown:
-        say(f"  ... and {len(rejects) - shown} more")

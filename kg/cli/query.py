@@ -9,8 +9,8 @@ import click
 
 from kg.cli.common import (
     Registered,
+    build_config_option,
     config_of,
-    config_option,
     emit,
     opened,
     output_option,
@@ -36,7 +36,7 @@ format_option = click.option(
 @format_option
 @workspace_option
 @output_option
-@config_option
+@build_config_option
 def query(query: str, *, format_: str | None, workspace: Path, output: str, config_file: Path | None) -> None:
     """Answer a SPARQL query.
 
@@ -57,12 +57,12 @@ def query(query: str, *, format_: str | None, workspace: Path, output: str, conf
 
 
 @click.command()
-@click.argument("name", required=False, type=Registered("kg.query", "RECIPES"))
+@click.argument("name", metavar="[NAME]", required=False, type=Registered("kg.query", "RECIPES"))
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Value of a recipe's parameter.")
 @format_option
 @workspace_option
 @output_option
-@config_option
+@build_config_option
 def recipe(
     name: str | None,
     *,

@@ -76,7 +76,8 @@ class _Card:
         since = f", first {entity.first_seen}" if entity.first_seen else ""
         lines.append(_text((f"{_papers(entity.support)}{since}", "")))
         if entity.term:
-            same = f" = {', '.join(entity.exact_match)}" if entity.exact_match else ""
+            others = [name for name in entity.exact_match if name != entity.term]
+            same = f" = {', '.join(others)}" if others else ""
             lines.append(_text((f"vocabulary: {entity.term}{same}", "")))
         lines += [
             _text((f"introduced by: {cite(self.sources[paper])}", ""))

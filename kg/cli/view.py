@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.common import config_of, config_option, opened, say, workspace_option
+from kg.cli.common import build_config_option, config_of, opened, say, workspace_option
 
 
 @click.command()
@@ -14,7 +14,7 @@ from kg.cli.common import config_of, config_option, opened, say, workspace_optio
 @click.option("--open/--no-open", "open_", default=True, show_default=True, help="Open the page in a browser.")
 @click.option("-o", "--output", metavar="FILE", show_default="view.html in the workspace", help="File for the page.")
 @workspace_option
-@config_option
+@build_config_option
 def view(
     *, around: str | None, limit: int, open_: bool, output: str | None, workspace: Path, config_file: Path | None
 ) -> None:

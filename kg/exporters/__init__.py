@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from kg.config import Config
-from kg.exporters import rdf, writers
+from kg.exporters import network, rdf, writers
 from kg.tables import Tables
 
 _Lines = Callable[[list[bytes], Config, BinaryIO], None]
@@ -45,5 +45,7 @@ EXPORTERS: dict[str, Exporter] = {
         Exporter("ttl", ".ttl", "Turtle with all prefixes", _rdf(writers.write_turtle)),
         Exporter("jsonld", ".jsonld", "JSON-LD with its context inline", _rdf(writers.write_jsonld)),
         Exporter("rdfxml", ".rdf", "RDF/XML", _rdf(writers.write_rdfxml)),
+        Exporter("json", ".json", "node-link JSON of NetworkX", network.write_json),
+        Exporter("graphml", ".graphml", "GraphML, lists as JSON text", network.write_graphml),
     )
 }

@@ -6,6 +6,7 @@ from importlib import metadata, resources
 from pathlib import Path
 
 from kg.config import Config
+from kg.errors import VocabularyError
 from kg.vocabulary import shipped_files
 
 
@@ -31,6 +32,11 @@ def fingerprint(config: Config) -> str:
     """Hash the code, models, vocabulary and settings that decide an extraction, without importing spaCy."""
     digest = hashlib.sha256(_code_and_data().encode())
     for name in config.vocabularies:
-        digest.update(Path(name).read_bytes())
+        try:
+            digest.update(Path(name).read_bytes())
+        except OSError as error:
+            raise VocabularyError(
+                f"{name}: cannot be read ({error.strerror}); mend `vocabularies` in kg.toml"
+            ) from error
     digest.update(repr((config.min_entity_confidence, config.min_relation_confidence)).encode())
     return digest.hexdigest()[:16]

@@ -63,6 +63,8 @@ def dump(models: Models) -> bytes:
     arrays: dict[str, Any] = {"calibration": np.frombuffer(json.dumps(models.calibration).encode(), dtype=np.uint8)}
     for name, model in (("tagger", models.tagger), ("paper", models.paper), ("pair", models.pair)):
         names = sorted(model.index, key=model.index.__getitem__)
+        if any("\n" in feature for feature in names):
+            raise ValueError(f"a feature of the model {name} holds a line break")
         arrays[f"{name}_names"] = np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
         arrays[f"{name}_weights"] = model.weights.astype(np.float16)
     buffer = io.BytesIO()

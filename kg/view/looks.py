@@ -18,17 +18,17 @@ KINDS: dict[str, dict[str, str]] = {
     "Paper": {"shape": "hexagon", "plural": "Papers", "light": "#76797d", "dark": "#9aa0a6"},
 }
 
-#: Relation -> how it reads from its head and from its tail.
+#: Relation -> how it reads from its head and from its tail, in the order of the details.
 RELATIONS: dict[str, tuple[str, str]] = {
+    "introduces": ("introduces", "introduced by"),
     "is_a": ("is a", "has the kinds"),
+    "version_of": ("version of", "has the versions"),
     "part_of": ("part of", "has the parts"),
     "based_on": ("based on", "basis of"),
     "used_for": ("used for", "done with"),
+    "outperforms": ("outperforms", "outperformed by"),
     "evaluated_on": ("evaluated on", "used to evaluate"),
     "measured_by": ("measured by", "measures"),
-    "outperforms": ("outperforms", "outperformed by"),
-    "version_of": ("version of", "has the versions"),
-    "introduces": ("introduces", "introduced by"),
     "addresses": ("addresses", "addressed by"),
     "uses": ("uses", "used by"),
     "evaluates_on": ("evaluates on", "evaluated on by"),

@@ -168,8 +168,8 @@ def _add_papers(
 def _add_edges(network: Any, graph: Subgraph, numbers: dict[str, str], held: dict[tuple[str, str, str], str]) -> None:
     """Add the links whose ends are drawn, numbered as on the page, bending those that join the same two nodes."""
     beside: Counter[tuple[str, str]] = Counter()
-    for number, link in enumerate((*graph.links, *graph.paper_links)):
-        if numbers[link.head] not in network.node_map:
+    for number, link in enumerate(graph.told):
+        if not {numbers[link.head], numbers[link.tail]} <= network.node_map.keys():
             continue
         low, high = sorted((link.head, link.tail))
         lane = beside[low, high]
@@ -196,6 +196,6 @@ def _bend(lane: int, *, loop: bool, forward: bool) -> dict[str, Any]:
         "smooth": {
             "enabled": True,
             "type": "curvedCW" if clockwise else "curvedCCW",
-            "roundness": round(0.14 * ((lane + 1) // 2), 2),
+            "roundness": round(0.2 * ((lane + 1) // 2), 2),
         }
     }

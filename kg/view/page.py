@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any, BinaryIO
 
 from kg.config import Config
+from kg.model import Entity
 from kg.tables import Tables
 from kg.view import looks, network
 from kg.view.proofs import Proofs, gather, newest
@@ -18,6 +19,9 @@ from kg.view.subgraph import PAPERS_PER_ENTITY, Subgraph, choose
 
 #: What must not stand in a script element, and line ends that older JavaScript knows.
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+#: Our own code, in the order it runs.
+_SCRIPTS = ("graph.js", "details.js", "tools.js")
 
 #: Characters of a label and number of alternative labels kept on the page.
 _LONGEST, _ALT_LABELS = 300, 20
@@ -43,7 +47,7 @@ def write_page(
     """
     graph = choose(tables, config, around=around, limit=limit)
     mentioned = sorted({paper for papers in graph.papers_of.values() for paper in papers})
-    proofs = gather(tables, [*graph.links, *graph.paper_links], mentioned)
+    proofs = gather(tables, graph.told, mentioned)
     info = _info(graph)
     stream.write(render(page_data(graph, proofs, info)))
     return info
@@ -54,13 +58,20 @@ def _info(graph: Subgraph) -> PageInfo:
     nodes, edges = len(graph.entities), sum(link.confidence > 0 for link in graph.links)
     more_nodes, more_edges = graph.all_entities - nodes, graph.all_links - edges
     if graph.center:
-        label = next(entity.label for entity in graph.entities if entity.id == graph.center)
-        what = f"{nodes:,} entities around “{label[:60]}” and the {edges:,} relations among them"
+        direct = min(graph.neighbours, nodes - 1)
+        further = f" and {nodes - 1 - direct:,} entities one step further" if nodes - 1 > direct else ""
+        what = (
+            f"“{graph.entities[0].label[:60]}” with {direct:,} of its {graph.neighbours:,} neighbours{further}, "
+            f"{edges:,} relations among them"
+        )
     elif more_nodes:
         what = f"The {nodes:,} best-supported entities and the {edges:,} relations among them"
     else:
         what = f"All {nodes:,} entities and {edges:,} relations"
-    left = f"; {more_nodes:,} entities and {more_edges:,} relations are left out" if more_nodes or more_edges else ""
+    rest = " of the graph" if graph.center else ""
+    left = (
+        f"; {more_nodes:,} entities and {more_edges:,} relations{rest} are left out" if more_nodes or more_edges else ""
+    )
     return PageInfo(nodes, edges, more_nodes, more_edges, f"{what}{left}.")
 
 
@@ -69,10 +80,11 @@ def page_data(graph: Subgraph, proofs: Proofs, info: PageInfo) -> dict[str, Any]
     listed = {
         entity.id: newest(graph.papers_of.get(entity.id, ()), proofs, PAPERS_PER_ENTITY) for entity in graph.entities
     }
-    links = [*graph.links, *graph.paper_links]
+    links = graph.told
+    entities = [*graph.entities, *graph.outer]
     named = {paper for papers in listed.values() for paper in papers} | {paper for paper, _ in proofs.sentences}
     papers = sorted((named | {link.head for link in graph.paper_links}) & proofs.papers.keys())
-    numbers = {entity.id: f"e{number}" for number, entity in enumerate(graph.entities)}
+    numbers = {entity.id: f"e{number}" for number, entity in enumerate(entities)}
     numbers |= {paper: f"p{number}" for number, paper in enumerate(papers)}
     kinds = Counter(entity.kind for entity in graph.entities)
     return {
@@ -81,8 +93,8 @@ def page_data(graph: Subgraph, proofs: Proofs, info: PageInfo) -> dict[str, Any]
         "canvas": looks.CANVAS,
         "kinds": {kind: look for kind, look in looks.KINDS.items() if kinds[kind] or kind == "Paper"},
         "held": looks.HELD,
-        "relations": {kind: looks.reading(kind) for kind in sorted({link.type for link in links})},
-        "nodes": [_node(graph, number, [numbers[p] for p in listed[e.id]]) for number, e in enumerate(graph.entities)],
+        "relations": {kind: looks.reading(kind) for kind in _in_order({link.type for link in links})},
+        "nodes": [_node(graph, e, numbers[e.id], [numbers[p] for p in listed.get(e.id, ())]) for e in entities],
         "papers": [{"id": numbers[paper], **proofs.papers[paper]} for paper in papers],
         "sentences": [[numbers[paper], text] for paper, text in proofs.sentences],
         "links": _links(links, proofs, numbers),
@@ -90,12 +102,17 @@ def page_data(graph: Subgraph, proofs: Proofs, info: PageInfo) -> dict[str, Any]
     }
 
 
-def _node(graph: Subgraph, number: int, papers: Sequence[str]) -> dict[str, Any]:
+def _in_order(relations: set[str]) -> list[str]:
+    """Sort relations as the details list them, unknown ones last."""
+    order = {kind: number for number, kind in enumerate(looks.RELATIONS)}
+    return sorted(relations, key=lambda kind: (order.get(kind, len(order)), kind))
+
+
+def _node(graph: Subgraph, entity: Entity, number: str, papers: Sequence[str]) -> dict[str, Any]:
     """Describe an entity; ``more`` counts the papers left out per relation."""
-    entity = graph.entities[number]
     more = {kind: count for (name, kind), count in sorted(graph.more_papers.items()) if name == entity.id and count}
     return {
-        "id": f"e{number}",
+        "id": number,
         "label": entity.label[:_LONGEST],
         "kind": entity.kind,
         "alt": [label[:_LONGEST] for label in entity.alt_labels[:_ALT_LABELS]],
@@ -156,7 +173,7 @@ def render(data: dict[str, Any]) -> bytes:
     parts = {
         "STYLE": _source("page.css"),
         "LIBRARY": network.library(),
-        "SCRIPT": _source("page.js"),
+        "SCRIPT": "(() => {\n" + "\n".join(map(_source, _SCRIPTS)) + "})();\n",
         "DATA": as_json(data),
     }
     policy = (

@@ -50,10 +50,14 @@ def gather(tables: Tables, links: Iterable[Relation], also: Iterable[str]) -> Pr
         best = nsmallest(PER_EDGE, items, key=_rank)
         proofs.more[key] = len(items) - len(best)
         found[key] = best
-    wanted = {item.paper for items in found.values() for item in items if item.paper}
-    wanted.update(also, (link[0] for link in found if link[0].startswith("paper:")))
-    papers = {row.id: row.paper for row in tables.papers() if row.id in wanted}
-    proofs.papers = {name: _paper(paper) for name, paper in papers.items()}
+    quoted = {item.paper for items in found.values() for item in items if item.paper}
+    named = quoted.union(also, (link[0] for link in found if link[0].startswith("paper:")))
+    papers = {}
+    for row in tables.papers():
+        if row.id in named:
+            proofs.papers[row.id] = _paper(row.paper)
+        if row.id in quoted:
+            papers[row.id] = row.paper
     numbers: dict[tuple[str, str, int, int], int] = {}
     for key, items in found.items():
         proofs.evidence[key] = [_evidence(item, papers, numbers) for item in items]

@@ -1,7 +1,7 @@
 """Choose the part of the graph that a page shows: the entities, their relations and a few papers."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest, nsmallest
 
@@ -13,6 +13,8 @@ from kg.tables import Tables
 
 #: Papers named per entity and relation, and papers listed per entity.
 PAPERS_PER_ENTITY = 8
+#: Relations per entity that are told though their other end is not drawn.
+OUTER_PER_ENTITY = 10
 #: A neighbourhood smaller than this is filled up with neighbours of neighbours.
 SMALL = 40
 
@@ -21,22 +23,32 @@ SMALL = 40
 class Subgraph:
     """What a page shows, best first, and how much it leaves out.
 
-    ``links`` join entities, ``paper_links`` lead from papers to entities. ``papers_of`` lists some of
+    With a ``center``, which then stands first, ``neighbours`` counts all entities it is linked to.
+    ``links`` join entities, ``paper_links`` lead from papers to entities, and ``outer_links`` are the best
+    of those that join an entity to one of the ``outer`` entities, which are not drawn. ``papers_of`` lists some of
     the papers that mention an entity, ``together`` counts the papers that two entities share,
-    ``beyond`` counts the relations of an entity that lead to entities left out, and ``more_papers``
-    the paper links left out per entity and relation.
+    ``beyond`` counts the relations of an entity that are left out, and ``more_papers`` its paper links
+    left out per relation.
     """
 
     entities: list[Entity]
     center: str = ""
+    neighbours: int = 0
     links: list[Relation] = field(default_factory=list)
     paper_links: list[Relation] = field(default_factory=list)
+    outer: list[Entity] = field(default_factory=list)
+    outer_links: list[Relation] = field(default_factory=list)
     papers_of: dict[str, list[str]] = field(default_factory=dict)
     together: Counter[tuple[str, str]] = field(default_factory=Counter)
     beyond: Counter[str] = field(default_factory=Counter)
     more_papers: Counter[tuple[str, str]] = field(default_factory=Counter)
     all_entities: int = 0
     all_links: int = 0
+
+    @property
+    def told(self) -> list[Relation]:
+        """All relations the page tells of, in the order that numbers them."""
+        return [*self.links, *self.paper_links, *self.outer_links]
 
 
 def is_paper(curie: str) -> bool:
@@ -58,14 +70,16 @@ def choose(tables: Tables, config: Config, *, around: str | None, limit: int) ->
     degree = Counter(end for link in held for end in {link.head, link.tail})
     entities = {entity.id: entity for entity in tables.entities()}
     ranked = _ranked(entities.values(), degree)
-    center = ""
+    center, neighbours = "", 0
     if around is None:
         shown = ranked[:limit]
     else:
         center = quotes.find(tables, around)[0].id
-        shown = [entities[name] for name in _neighbourhood(center, held, ranked, limit)]
-    graph = Subgraph(shown, center, all_entities=len(entities), all_links=len(held))
-    _keep_links(graph, links)
+        near = _near(held, entities)
+        neighbours = len(near[center])
+        shown = [entities[name] for name in _neighbourhood(center, near, ranked, limit)]
+    graph = Subgraph(shown, center, neighbours, all_entities=len(entities), all_links=len(held))
+    _keep_links(graph, links, entities)
     _keep_papers(graph, tables, config)
     return graph
 
@@ -75,31 +89,47 @@ def _ranked(entities: Iterable[Entity], degree: Counter[str]) -> list[Entity]:
     return sorted(entities, key=lambda entity: (-entity.support, -degree[entity.id], entity.id))
 
 
-def _neighbourhood(center: str, links: Sequence[Relation], ranked: Sequence[Entity], limit: int) -> list[str]:
-    """List the center, its neighbours, and for a small neighbourhood theirs, best supported first."""
+def _near(links: Iterable[Relation], entities: Collection[str]) -> dict[str, set[str]]:
+    """Map each entity to the other ones that a relation links it to."""
     near: dict[str, set[str]] = defaultdict(set)
     for link in links:
-        near[link.head].add(link.tail)
-        near[link.tail].add(link.head)
+        if link.head != link.tail and link.head in entities and link.tail in entities:
+            near[link.head].add(link.tail)
+            near[link.tail].add(link.head)
+    return near
+
+
+def _neighbourhood(center: str, near: dict[str, set[str]], ranked: Sequence[Entity], limit: int) -> list[str]:
+    """List the center, its neighbours, and for a small neighbourhood theirs, best supported first."""
     place = {entity.id: number for number, entity in enumerate(ranked)}
-    first = sorted((near[center] - {center}) & place.keys(), key=place.__getitem__)
+    first = sorted(near[center], key=place.__getitem__)
     shown = [center, *first][:limit]
     room = min(limit, SMALL) - len(shown)
     if room > 0:
-        second = {name for neighbour in first for name in near[neighbour]} & place.keys()
+        second = {name for neighbour in first for name in near[neighbour]}
         shown += nsmallest(room, second.difference(shown), key=place.__getitem__)
     return shown
 
 
-def _keep_links(graph: Subgraph, links: Iterable[Relation]) -> None:
-    """Keep the links whose two ends are shown, and count those with one end shown."""
+def _keep_links(graph: Subgraph, links: Iterable[Relation], entities: Mapping[str, Entity]) -> None:
+    """Keep the links whose two ends are shown, and for each entity the best of those with one end shown."""
     shown = {entity.id for entity in graph.entities}
+    outer: dict[str, list[Relation]] = defaultdict(list)
     for link in links:
         ends = {link.head, link.tail}
         if ends <= shown:
             graph.links.append(link)
-        elif link.confidence > 0:
-            graph.beyond.update(ends & shown)
+        elif link.confidence > 0 and ends <= entities.keys():
+            for end in ends & shown:
+                outer[end].append(link)
+    kept = set()
+    for name, found in sorted(outer.items()):
+        best = nsmallest(OUTER_PER_ENTITY, found, key=lambda link: (-link.support, -link.confidence, link))
+        graph.beyond[name] = len(found) - len(best)
+        kept.update(best)
+    graph.outer_links = sorted(kept)
+    ends = {end for link in kept for end in (link.head, link.tail)}
+    graph.outer = [entities[name] for name in sorted(ends - shown)]
 
 
 def _keep_papers(graph: Subgraph, tables: Tables, config: Config) -> None:
