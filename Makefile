@@ -10,8 +10,11 @@ READY := .venv/.ready
 demo: $(READY)
 	$(BIN)/kg build
 	@echo
-	@echo 'Most connected methods (SPARQL over the store):'
-	$(BIN)/kg query 'SELECT ?method ?papers WHERE { ?m a kg:Method ; skos:prefLabel ?method ; kg:support ?papers } ORDER BY DESC(?papers) ?method LIMIT 8'
+	@echo 'A recipe: what most papers speak of'
+	$(BIN)/kg recipe top --param limit=8
+	@echo
+	@echo 'A query of your own: datasets and the papers that evaluate on them'
+	$(BIN)/kg query 'SELECT ?dataset (COUNT(?paper) AS ?papers) WHERE { ?paper kg:evaluates_on ?d . ?d skos:prefLabel ?dataset } GROUP BY ?dataset ORDER BY DESC(?papers) ?dataset LIMIT 8'
 	@echo
 	@echo 'Page:  output/graph.html   (open it in a browser)'
 	@echo 'RDF:   output/graph.ttl, output/graph.nq.gz'

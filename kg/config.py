@@ -17,9 +17,9 @@ class Config:
     #: Direct triples, page edges and recipes need at least this confidence (0 to 1).
     export_threshold: float = 0.5
     #: Entities less probable than this are not kept (0 to 1).
-    min_entity_confidence: float = 0.5
+    min_entity_confidence: float = 0.4
     #: Relations of one paper less probable than this are not kept (0 to 1).
-    min_relation_confidence: float = 0.5
+    min_relation_confidence: float = 0.3
     #: Year of dates without one on saved pages; 0 infers it from each page.
     page_year: int = 0
     #: Further vocabulary files (Turtle) read after the shipped one.

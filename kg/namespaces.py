@@ -7,6 +7,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from kg.errors import KGError
 from kg.model import Paper
@@ -109,6 +110,13 @@ def assertion_curie(head: str, relation: str, tail: str, polarity: str) -> str:
     return f"assertion:{short_hash(head, relation, tail, polarity, length=16)}"
 
 
+@cache
+def _prefixes(base: str) -> dict[str, str]:
+    """Make the prefix table of a base IRI; callers get copies."""
+    local = {name: f"{base}{name}/" for name in LOCAL}
+    return dict(sorted({**FIXED, **local}.items()))
+
+
 @dataclass(frozen=True, slots=True)
 class Namespaces:
     """The prefix table of one graph, for a given base IRI."""
@@ -118,8 +126,7 @@ class Namespaces:
     @property
     def prefixes(self) -> dict[str, str]:
         """Map each prefix to its IRI, sorted by prefix."""
-        local = {name: f"{self.base}{name}/" for name in LOCAL}
-        return dict(sorted({**FIXED, **local}.items()))
+        return dict(_prefixes(self.base))
 
     def expand(self, curie: str) -> str:
         """Turn a CURIE into an IRI; an unknown prefix is an error.
@@ -128,7 +135,7 @@ class Namespaces:
         'https://w3id.org/paper-kg/ontology#Method'
         """
         prefix, colon, name = curie.partition(":")
-        iri = self.prefixes.get(prefix)
+        iri = _prefixes(self.base).get(prefix)
         if not colon or iri is None:
             raise KGError(f"{curie!r} is no CURIE of this graph; known prefixes: {', '.join(self.prefixes)}")
         return iri + name
@@ -140,6 +147,7 @@ class Namespaces:
         'entity:kv-cache-1'
         """
         best = max(
-            ((len(base), prefix) for prefix, base in self.prefixes.items() if iri.startswith(base)), default=None
+            ((len(base), prefix) for prefix, base in _prefixes(self.base).items() if iri.startswith(base)),
+            default=None,
         )
         return f"{best[1]}:{iri[best[0] :]}" if best else iri

@@ -38,14 +38,20 @@ class Claim:
         return asdict(self)
 
 
-def draw(tables: Tables, what: str, *, number: int, seed: str) -> list[Claim]:
-    """Draw up to ``number`` claims of one of the sorts in `SORTS`, the same ones for the same seed."""
+def draw(tables: Tables, what: str, *, number: int, seed: str, threshold: float = 0.0) -> list[Claim]:
+    """Draw up to ``number`` claims of one of the sorts in `SORTS`, the same ones for the same seed.
+
+    Relations are drawn from those whose confidence (0 to 1) reaches ``threshold``.
+    """
+    if what == "relations":
+        return relations(tables, number, seed, threshold=threshold)
     return SORTS[what](tables, number, seed)
 
 
-def relations(tables: Tables, number: int, seed: str) -> list[Claim]:
+def relations(tables: Tables, number: int, seed: str, *, threshold: float = 0.0) -> list[Claim]:
     """Draw relations that some text states; rules, vocabulary and plain mentions are not drawn."""
-    rows = (row for row in tables.relations() if row.type != "mentions" and row.support)
+    asserted = (row for row in tables.relations() if row.confidence >= threshold)
+    rows = (row for row in asserted if row.type != "mentions" and row.support)
     drawn: list[Relation] = _least(rows, number, seed, lambda row: (row.head, row.type, row.tail))
     wanted = {(row.head, row.type, row.tail): row for row in drawn}
     reasons: dict[tuple[str, str, str], list[Evidence]] = defaultdict(list)

@@ -129,8 +129,13 @@ def rows() -> dict[str, list[Any]]:
         "evidence": evidence,
         "merges": [],
     }
+    return {name: ordered(name, items) for name, items in found.items()}
+
+
+def ordered(name: str, items: list[Any]) -> list[Any]:
+    """Sort records as their table asks."""
     order = {"relations": lambda r: (r.head, r.type, r.tail), "evidence": lambda e: (e.head, e.type, e.tail, e.id)}
-    return {name: sorted(items, key=order.get(name)) for name, items in found.items()}
+    return sorted(items, key=order.get(name))
 
 
 def write(folder: Path, records: dict[str, list[Any]] | None = None) -> Tables:

@@ -176,12 +176,14 @@ def test_a_bad_record_is_counted_kept_and_told_and_the_rest_used(tmp_path: Path,
 
 
 def test_odd_characters_keep_their_places(tmp_path: Path) -> None:
-    text = "We propose SwiftNet \x01, a neural network for image classification. 𝔽 SwiftNet is small."
-    row = {"id": "x", "title": "Odd \x00 signs \ud800 here", "abstract": text}
+    text = "\x01 😀 We propose SwiftNet, a neural network for image classification. SwiftNet is small."
+    row = {"id": "x", "title": "SwiftNet \x00 signs \ud800 here", "abstract": text}
     result = invoke("extract", write(tmp_path / "odd.jsonl", [row]), "--workers", "1")
     (found,) = (json.loads(line) for line in result.stdout.splitlines())
-    places = [place for entity in found["entities"] for place in entity["mentions"] if place["text"] == "SwiftNet"]
-    assert [text[place["start"] : place["end"]] for place in places] == ["SwiftNet", "SwiftNet"]
+    places = [place for entity in found["entities"] for place in entity["mentions"] if place["section"] == "abstract"]
+    found = [text[place["start"] : place["end"]] for place in places]
+    assert found == [place["text"] for place in places]
+    assert found.count("SwiftNet") == 2
     invoke("build", tmp_path / "odd.jsonl", "-w", tmp_path / "graph", "--workers", "1")
 
 

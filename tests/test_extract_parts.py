@@ -14,7 +14,6 @@ from kg.extract.tagger import choose
 from kg.extract.tokens import tagger
 from kg.vocabulary import Term, build
 
-
 TAGGER = tagger()
 
 
@@ -28,7 +27,18 @@ def words(text):
 
 @pytest.mark.parametrize(
     "name",
-    ["GPT-3.5", "C++", "ViT-B/16", "CIFAR-10.1", "low-rank", "SE(3)", "A*", "Llama-3-8B-Instruct", "state-of-the-art", "3D"],
+    [
+        "GPT-3.5",
+        "C++",
+        "ViT-B/16",
+        "CIFAR-10.1",
+        "low-rank",
+        "SE(3)",
+        "A*",
+        "Llama-3-8B-Instruct",
+        "state-of-the-art",
+        "3D",
+    ],
 )
 def test_a_technical_name_is_one_token(name):
     assert name in words(f"We compare {name} with others, {name}, and ({name}).")
@@ -54,7 +64,8 @@ def test_an_empty_title_leaves_an_empty_first_sentence():
 
 
 @pytest.mark.parametrize(
-    "name", ["KV cache", "3D reconstruction", "mixture of experts", "ViT-B/16", "out-of-distribution detection", "Llama 2"]
+    "name",
+    ["KV cache", "3D reconstruction", "mixture of experts", "ViT-B/16", "out-of-distribution detection", "Llama 2"],
 )
 def test_a_name_is_among_the_candidates(name):
     doc = doc_of(f"In this paper we study {name} for large models.")

@@ -52,7 +52,9 @@ def test_an_abbreviation_joins_its_expansion_across_papers():
     only = found.entities[0]
     assert (only.label, only.support) == ("quibble tuning", 3)
     assert "QuT" in only.alt_labels
-    assert any(merge.b == "qut" and merge.decision == "same" and "abbreviation" in merge.reason for merge in found.merges)
+    assert any(
+        merge.b == "qut" and merge.decision == "same" and "abbreviation" in merge.reason for merge in found.merges
+    )
 
 
 def test_an_abbreviation_with_two_expansions_stays_apart_and_says_so():
@@ -70,7 +72,8 @@ def test_an_abbreviation_with_two_expansions_stays_apart_and_says_so():
 def test_kind_and_label_are_voted_and_no_part_of_the_identity():
     one = graph(Extraction((entity(1, "Zork", kind="Dataset", confidence=0.6),)))
     two = graph(
-        Extraction((entity(1, "Zork", kind="Dataset", confidence=0.6),)), Extraction((entity(1, "zork", confidence=0.9),))
+        Extraction((entity(1, "Zork", kind="Dataset", confidence=0.6),)),
+        Extraction((entity(1, "zork", confidence=0.9),)),
     )
     assert one.entities[0].id == two.entities[0].id
     assert (one.entities[0].kind, two.entities[0].kind) == ("Dataset", "Method")
@@ -134,9 +137,9 @@ def test_a_name_that_ends_with_its_kind_is_a_rule_edge():
 
 
 def test_the_order_of_papers_changes_nothing():
+    spelt = entity(1, "quibble tuning", long="quibble tuning", names=("quibble tuning", "QuT"))
     rows = [
-        Extraction((entity(1, "quibble tuning", long="quibble tuning", names=("quibble tuning", "QuT")), entity(2, "b x")),
-                   (relation("e1", "used_for", "e2", confidence=0.7),)),
+        Extraction((spelt, entity(2, "b x")), (relation("e1", "used_for", "e2", confidence=0.7),)),
         Extraction((entity(1, "QuT"), entity(2, "B X", kind="Task")), (relation(PAPER, "uses", "e1", confidence=0.6),)),
         Extraction((entity(1, "b x"),)),
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from gold import Annotated, labels, load, match
+from gold import Annotated, gold_things, labels, load, match
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -28,7 +28,7 @@ from kg.text import is_mathematics
 
 FOLDS = 5
 BIAS = 1.0
-TAGGER_C, PAPER_C, PAIR_C = 0.3, 0.3, 0.1
+TAGGER_C, PAPER_C, PAIR_C = 0.3, 0.2, 0.1
 #: Optional entities say little for or against a relation.
 OPTIONAL_WEIGHT = 0.3
 _NEUTRAL = {"weights": [1.0, 0.0], "intercept": [0.0]}
@@ -128,7 +128,8 @@ class Data:
         scores = weigh(known, spans, model, statistics.shipped())
         taken = choose(spans, (log_odds(scores) + bias).tolist(), len(paper.doc))
         chosen, kept = [spans[i] for i in taken], scores[taken]
-        things = grouping.group(paper.doc, chosen, kept, known.forms, calibration)
+        named = [(span, known.forms[span]) for span in chosen]
+        things = grouping.group(paper.doc, named, kept, calibration, statistics.shipped())
         place = {span: i for i, span in enumerate(chosen)}
         return things, [grouping.measures(kept[[place[span] for span in thing.spans]]) for thing in things]
 
@@ -165,20 +166,25 @@ def relation_rows(paper: Annotated, things: tuple[Thing, ...], links: dict[str, 
     return rows, targets, [weight(*pair) for pair in pairs], pairs
 
 
-def cross_fit(parts, strength, at_least):
-    """Fit a relation model on all papers, and give each paper's out-of-fold probabilities beside it."""
+def cross_fit(tagged, annotated, strength, at_least):
+    """Fit a relation model on the tagger's things and on the annotated ones of the same papers.
+
+    Gives the model, and the out-of-fold probabilities of both sets of rows.
+    """
 
     def together(numbers):
-        rows = [row for i in numbers for row in parts[i][0]]
-        targets = np.array([row for i in numbers for row in parts[i][1]], dtype=int)
-        return fit_many(rows, targets, np.array([w for i in numbers for w in parts[i][2]]), strength, at_least)
+        parts = [part for i in numbers for part in (tagged[i], annotated[i])]
+        rows = [row for part in parts for row in part[0]]
+        targets = np.array([row for part in parts for row in part[1]], dtype=int)
+        return fit_many(rows, targets, np.array([w for part in parts for w in part[2]]), strength, at_least)
 
-    held = [None] * len(parts)
-    for fold in folds(len(parts)):
-        model = together([i for i in range(len(parts)) if i not in set(fold)])
+    held = ([None] * len(tagged), [None] * len(tagged))
+    for fold in folds(len(tagged)):
+        model = together([i for i in range(len(tagged)) if i not in set(fold)])
         for i in fold:
-            held[i] = sigmoid(model.scores(parts[i][0]))
-    return together(range(len(parts))), held
+            for rows, kept in zip((tagged[i][0], annotated[i][0]), held, strict=True):
+                kept[i] = sigmoid(model.scores(rows))
+    return together(range(len(tagged))), *held
 
 
 def calibrate_relations(parts, held, names):
@@ -225,14 +231,17 @@ def main():
         return float(sigmoid(np.array(intercept + np.dot(weights, row))))
 
     things = [tuple(replace(t, confidence=sure(m)) for t, m in zip(*found[i], strict=True)) for i in numbers]
+    gold = [gold_things(paper, statistics.shipped()) for paper in data.papers]
     links = [match(paper, found_things) for paper, found_things in zip(data.papers, things, strict=True)]
-    parts = [relation_rows(p, t, m) for p, t, m in zip(data.papers, things, links, strict=True)]
-    paper_model, held = cross_fit(parts, PAPER_C, 2)
-    relation = calibrate_relations(parts, held, relations.PAPER_RELATIONS)
-    roles = [relations.roles_of(t, probabilities) for t, probabilities in zip(things, held, strict=True)]
-    parts = [relation_rows(p, t, m, r) for p, t, m, r in zip(data.papers, things, links, roles, strict=True)]
-    pair_model, held = cross_fit(parts, PAIR_C, 3)
-    relation |= calibrate_relations(parts, held, relations.PAIR_RELATIONS)
+    same = [{thing.id: thing.id for thing in row} for row in gold]
+    tagged = list(map(relation_rows, data.papers, things, links))
+    annotated = list(map(relation_rows, data.papers, gold, same))
+    paper_model, held, held_gold = cross_fit(tagged, annotated, PAPER_C, 2)
+    relation = calibrate_relations(tagged, held, relations.PAPER_RELATIONS)
+    tagged = list(map(relation_rows, data.papers, things, links, map(relations.roles_of, things, held)))
+    annotated = list(map(relation_rows, data.papers, gold, same, map(relations.roles_of, gold, held_gold)))
+    pair_model, held, _ = cross_fit(tagged, annotated, PAIR_C, 3)
+    relation |= calibrate_relations(tagged, held, relations.PAIR_RELATIONS)
     print(relation, flush=True)
 
     calibration = {"bias": BIAS, "entity": entity, "relation": relation}

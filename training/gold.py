@@ -9,6 +9,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.extract.features import Statistics
 from kg.extract.parts import Range, Thing
 from kg.text import normal_form, readable
 
@@ -69,7 +70,7 @@ def labels(paper: Annotated) -> list[tuple[str, list[str], float]]:
     return rows
 
 
-def gold_things(paper: Annotated) -> tuple[Thing, ...]:
+def gold_things(paper: Annotated, counts: Statistics) -> tuple[Thing, ...]:
     """Make things of the gold entities, longer places first where they overlap."""
     taken: set[int] = set()
     kept = defaultdict(list)
@@ -85,7 +86,10 @@ def gold_things(paper: Annotated) -> tuple[Thing, ...]:
         if spans:
             texts = [paper.doc[start:end].text for start, end in spans]
             name = min(texts, key=lambda text: (len(text), text))
-            things.append(Thing(entity["id"], entity["type"], name, spans, not defined.isdisjoint(spans)))
+            papers = max(counts.get(normal_form(text), (0, 0))[0] for text in texts)
+            term = next((paper.doc._.terms[span][0] for span in spans if span in paper.doc._.terms), "")
+            known = not defined.isdisjoint(spans)
+            things.append(Thing(entity["id"], entity["type"], name, spans, known, term=term, papers=papers))
     return tuple(things)
 
 

@@ -126,9 +126,16 @@ def _figures_text(figures: "dict[str, Figures]", calibration: "dict[str, Calibra
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form."
 )
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    help="Draw relations at least this sure; default: those the graph asserts (export_threshold).",
+)
 @workspace_option
 @output_option
-def sample(*, seed: str, number: int, what: str, format_: str, workspace: Path, output: str) -> None:
+def sample(
+    *, seed: str, number: int, what: str, format_: str, min_confidence: float | None, workspace: Path, output: str
+) -> None:
     """Draw random claims with their sentences, for a person to judge.
 
     \b
@@ -139,7 +146,9 @@ def sample(*, seed: str, number: int, what: str, format_: str, workspace: Path, 
     from kg.sampling import draw
     from kg.workspace import Workspace
 
-    claims = draw(Workspace(workspace).tables(), what, number=number, seed=seed)
+    build = Workspace(workspace).build()
+    threshold = config_of(build, None).export_threshold if min_confidence is None else min_confidence
+    claims = draw(build.tables(), what, number=number, seed=seed, threshold=threshold)
     if not claims:
         raise InputError(f"{workspace}: the graph holds no {what} to draw")
     if format_ == "json":

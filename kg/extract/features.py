@@ -18,7 +18,7 @@ def shape(text: str) -> str:
     """Describe the capitals, digits and signs of a word.
 
     >>> [shape(word) for word in ("LoRA", "GPT-4", "model", "Model", "RL", "LLMs", "low-rank", "3D")]
-    ['Mix', 'UP-9', 'low', 'Cap', 'UP', 'UPs', 'low-', '9UP']
+    ['Mix', 'UP-9', 'low', 'Cap', 'UP', 'UPs', 'low-', '9U']
     """
     hyphen = "-" if "-" in text or "/" in text else ""
     digit = "9" if any(character.isdigit() for character in text) else ""

@@ -2,11 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from rapidfuzz import fuzz
 from spacy.tokens import Doc
 
+from kg.extract.features import Statistics
 from kg.extract.linear import Array
 from kg.extract.parts import Range, Thing
 from kg.model import KINDS
@@ -33,26 +35,32 @@ _LIKE = 75
 
 def group(
     doc: Doc,
-    spans: Sequence[Range],
+    chosen: Sequence[tuple[Range, str]],
     scores: Array,
-    forms: Mapping[Range, str],
     calibration: Mapping[str, Sequence[float]],
+    counts: Statistics,
 ) -> list[Thing]:
-    """Make one thing of all places that name the same, in the order of first mention."""
+    """Make one thing of all chosen places (with their normal forms) that name the same, in order of first mention."""
     longs = {
         normal_form(doc[short[0] : short[1]].text): normal_form(doc[long[0] : long[1]].text)
         for long, short in doc._.definitions
     }
-    present = {forms[span] for span in spans}
+    spans = [span for span, _ in chosen]
+    present = {form for _, form in chosen}
     by_form: dict[str, list[int]] = defaultdict(list)
-    for number, span in enumerate(spans):
-        by_form[_key(forms[span], longs, present)].append(number)
+    for number, (_, form) in enumerate(chosen):
+        by_form[_key(form, longs, present)].append(number)
     by_term: dict[str, list[int]] = defaultdict(list)
     for form, members in by_form.items():
         ranges = [spans[i] for i in members]
         by_term[_term(doc, ranges, _expansion(doc, ranges)) or form] += members
     return [
-        _thing(doc, f"e{number}", [spans[i] for i in members], scores[members], calibration)
+        replace(
+            _thing(doc, f"e{number}", [spans[i] for i in members]),
+            kind=KINDS_BY_COLUMN[int(np.argmax(scores[members, 1:].sum(axis=0)))],
+            confidence=confidence(scores[members], calibration),
+            papers=max(counts.get(chosen[i][1], (0, 0))[0] for i in members),
+        )
         for number, members in enumerate(by_term.values(), start=1)
     ]
 
@@ -65,23 +73,19 @@ def _key(form: str, longs: Mapping[str, str], present: set[str]) -> str:
     return longs.get(form, form)
 
 
-def _thing(doc: Doc, name: str, spans: list[Range], scores: Array, calibration: Mapping[str, Sequence[float]]) -> Thing:
+def _thing(doc: Doc, name: str, spans: list[Range]) -> Thing:
+    """Name what stands at the places."""
     texts = Counter(doc[start:end].text for start, end in spans)
     long = _expansion(doc, spans)
-    label = long or min(texts, key=lambda text: (-texts[text], text))
-    term = _term(doc, spans, long)
-    totals = scores[:, 1:].sum(axis=0)
-    kind = KINDS_BY_COLUMN[int(np.argmax(totals))]
     return Thing(
         id=name,
-        kind=kind,
+        kind="",
         name=min(texts, key=lambda text: (len(text), text)),
         spans=tuple(sorted(spans)),
         defined=bool(long),
-        label=label,
+        label=long or min(texts, key=lambda text: (-texts[text], text)),
         long=long,
-        term=term,
-        confidence=confidence(scores, calibration),
+        term=_term(doc, spans, long),
     )
 
 

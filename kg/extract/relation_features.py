@@ -111,17 +111,28 @@ def thing_features(scene: Scene, thing: Thing, lines: dict[int, list[tuple[str, 
     yield f"last={_bin(last - body[-1])}"
     yield f"shape={shape(thing.name)},{thing.kind}"
     yield f"defined={thing.defined},{thing.kind}"
+    yield f"defined,title={thing.defined},{0 in numbers},{thing.kind}"
+    yield f"term={bool(thing.term)},{thing.kind}"
+    yield f"term,title={bool(thing.term)},{0 in numbers},{thing.kind}"
+    rare = "rare" if not thing.papers and not thing.term else "known" if thing.papers < 50 else "common"
+    yield f"rare={rare},{thing.kind}"
+    yield f"rare,title={rare},{0 in numbers},{thing.defined}"
+    yield f"rare,shape={rare},{shape(thing.name)}"
     yield f"head={thing.name.lower().split()[-1]}"
     yield f"name={thing.name.lower()}"
     for start, end in thing.spans[:_MENTIONS]:
         number = scene.sentence[start]
         yield from _mention(scene, start, end, number)
-        yield from (f"cue={cue.name}" for cue in paper_cues(lines[number], thing.id))
+        for cue in paper_cues(lines[number], thing.id):
+            yield f"cue={cue.name}"
+            yield f"cue,title={cue.name},{0 in numbers}"
+            yield f"cue,kind={cue.name},{thing.kind}"
     colon = next((i for i in range(*scene.ranges[0]) if scene.lower[i] == ":"), None)
     if colon is not None and 0 in numbers:
         first = min(start for start, _ in thing.spans)
         yield f"before-colon={first < colon},{thing.kind}"
-        if first == 0 and thing.spans[0][1] == colon:
+        yield f"before-colon,shape={first < colon},{shape(thing.name)}"
+        if first <= 1 and thing.spans[0][1] == colon:
             yield "is-title-name"
 
 

@@ -125,6 +125,7 @@ class RuleTagger:
         scores = weigh(known, spans, self.models.tagger, self.counts)
         odds = log_odds(scores) + self.models.calibration["bias"]
         chosen = choose(spans, odds.tolist(), len(doc))
-        things = group(doc, [spans[i] for i in chosen], scores[chosen], known.forms, self.models.calibration["entity"])
+        named = [(spans[i], known.forms[spans[i]]) for i in chosen]
+        things = group(doc, named, scores[chosen], self.models.calibration["entity"], self.counts)
         doc._.things = [thing for thing in things if thing.confidence >= self.threshold]
         return doc

@@ -92,10 +92,10 @@ def _parse(text: str) -> object:
 def _is_update(text: str) -> bool:
     """Tell whether a text is a SPARQL update; nothing is run."""
     try:
-        parseUpdate(text)
+        tree = parseUpdate(text)
     except (ParseException, RecursionError, ValueError, TypeError, KeyError, AttributeError, IndexError):
         return False
-    return True
+    return bool(_field(tree, "request"))
 
 
 def _nodes(tree: object) -> Iterator[CompValue]:

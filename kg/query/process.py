@@ -59,7 +59,11 @@ class Worker:
             env={**os.environ, "PYTHONPATH": path},
         )
         self._buffer = b""
-        self._receive(START_SECONDS)
+        try:
+            self._receive(START_SECONDS)
+        except QueryError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """End the process."""
@@ -130,13 +134,13 @@ class Worker:
         self._buffer += data
 
     def _ended(self) -> QueryError:
-        """Say that the process died, with the last line it wrote to standard error."""
+        """Say that the process died, with what it wrote to standard error on memory, or its last line."""
         assert self._process is not None and self._errors is not None
         status = self._process.wait()
         self._errors.seek(0)
         said = self._errors.read().decode(errors="replace").strip().splitlines()
         self.close()
-        reason = said[-1] if said else f"status {status}"
+        reason = next((line for line in said if "memory" in line), said[-1] if said else f"status {status}")
         return QueryError(
             f"the query process ended ({reason}); the query may need too much memory, make it more specific"
         )

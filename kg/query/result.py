@@ -50,7 +50,8 @@ class Result:
     def variables(self) -> tuple[str, ...]:
         """Name the columns."""
         if self.kind == "bindings":
-            return tuple(name.lstrip("?") for name in self.body.split(b"\n", 1)[0].decode().split("\t") if name)
+            head = self.body[: self.body.index(b"\n")].decode()
+            return tuple(name.lstrip("?") for name in head.split("\t") if name)
         return ("result",) if self.kind == "boolean" else ("subject", "predicate", "object")
 
     def terms(self) -> Iterator[tuple[Any, ...]]:
@@ -59,14 +60,16 @@ class Result:
             for quad in ox.parse(self.body, ox.RdfFormat.N_TRIPLES):
                 yield quad.subject, quad.predicate, quad.object
         elif self.kind == "bindings":
+            names = self.variables
             for row in self._bindings():
-                yield tuple(row[name] for name in self.variables)
+                yield tuple(row[name] for name in names)
         else:
             yield (ox.Literal(self.truth),)
 
     def values(self) -> list[dict[str, Any]]:
         """Give the rows as plain data: IRIs as CURIEs where they have one, numbers, booleans, text, None."""
-        return [dict(zip(self.variables, map(self._plain, row), strict=True)) for row in self.terms()]
+        names = self.variables
+        return [dict(zip(names, map(self._plain, row), strict=True)) for row in self.terms()]
 
     @property
     def truth(self) -> bool:

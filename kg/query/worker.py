@@ -21,7 +21,7 @@ from kg.query.check import at, check, nearest
 from kg.query.sandbox import lock_down
 
 #: Bytes of address space a query may use.
-MEMORY = 6 << 30
+MEMORY = 4 << 30
 
 
 class _Sink:

@@ -1,0 +1,328 @@
+"""Queries from users: what is refused, what is answered, and that nothing ever leaves the machine."""
+
+import io
+import json
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg.config import Config
+from kg.errors import QueryError, WorkspaceError
+from kg.exporters import rdf
+from kg.query import FORMATS, RECIPES, Result, Worker, open_graph, recipe, run
+from kg.query.recipes import ask
+from tests import graph_sample
+from tests.graph_sample import ent
+
+#: Queries with which others read files or send requests; PORT is where a listener waits.
+ATTACKS = {
+    "service": "SELECT * { SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+    "silent": "SELECT * { SERVICE SILENT <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+    "lower case": "select * { service silent <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+    "in optional": "SELECT * { ?a a ?b OPTIONAL { SERVICE SILENT <http://127.0.0.1:PORT/> { ?s ?p ?o } } }",
+    "in union": "SELECT * { { ?a a ?b } UNION { SERVICE SILENT <http://127.0.0.1:PORT/> { ?s ?p ?o } } }",
+    "in subselect": "SELECT * { { SELECT * { SERVICE SILENT <http://127.0.0.1:PORT/> { ?s ?p ?o } } } }",
+    "in exists": "SELECT * { ?a a ?b FILTER EXISTS { SERVICE SILENT <http://127.0.0.1:PORT/> { ?s ?p ?o } } }",
+    "in not exists": "ASK { ?a a ?b FILTER NOT EXISTS { SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } } }",
+    "in bind": "SELECT * { ?a a ?b BIND(EXISTS { SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } } AS ?c) }",
+    "in minus": "SELECT * { ?a a ?b MINUS { SERVICE SILENT <http://127.0.0.1:PORT/> { ?s ?p ?o } } }",
+    "in graph": "SELECT * { GRAPH ?g { SERVICE SILENT <http://127.0.0.1:PORT/> { ?s ?p ?o } } }",
+    "in service": "SELECT * { SERVICE ?x { SERVICE SILENT <http://127.0.0.1:PORT/> { ?s ?p ?o } } }",
+    "in construct": "CONSTRUCT { ?s ?p ?o } WHERE { SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+    "in describe": "DESCRIBE ?s WHERE { SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+    "in having": "SELECT ?a { ?a a ?b } GROUP BY ?a HAVING (EXISTS { SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } })",
+    "in order": "SELECT * { ?a a ?b } ORDER BY (EXISTS { SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } })",
+    "variable": "SELECT * { VALUES ?x { <http://127.0.0.1:PORT/> } SERVICE ?x { ?s ?p ?o } }",
+    "escaped": "SELECT * { \\u0053ERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+    "after a hash in an IRI": "SELECT * { ?a <http://e/#x> ?b . SERVICE <http://127.0.0.1:PORT/#> { ?s ?p ?o } }",
+    "after a hash in text": "SELECT * { ?a ?b '#' . SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+    "after a quote in a comment": "SELECT * { # '\n SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } # '\n }",
+    "lateral": "SELECT * { ?a a ?b LATERAL { SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } } }",
+    "from": "SELECT * FROM <http://127.0.0.1:PORT/> { ?s ?p ?o }",
+    "from named": "SELECT * FROM NAMED <http://127.0.0.1:PORT/> { GRAPH ?g { ?s ?p ?o } }",
+    "from with a prefix": "PREFIX x: <http://127.0.0.1:PORT/> SELECT * FROM x:y { ?s ?p ?o }",
+    "from with a base": "BASE <http://127.0.0.1:PORT/> SELECT * FROM <y> { ?s ?p ?o }",
+    "from a file": "SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }",
+    "load": "LOAD <http://127.0.0.1:PORT/>",
+    "load silent": "LOAD SILENT <http://127.0.0.1:PORT/> INTO GRAPH <http://e/>",
+    "load a file": "LOAD <file:///etc/passwd>",
+    "insert": "INSERT DATA { <http://e/> <http://e/> <http://e/> }",
+    "delete": "DELETE WHERE { ?s ?p ?o }",
+    "insert from service": "INSERT { ?s ?p ?o } WHERE { SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+    "drop": "DROP ALL",
+    "clear": "CLEAR DEFAULT",
+    "query and update": "SELECT * { ?s ?p ?o } ; DROP ALL",
+}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("query")
+    rdf.build_store(graph_sample.write(folder / "tables"), Config(), folder / "store")
+    return folder / "store"
+
+
+@pytest.fixture(scope="module")
+def worker(store: Path) -> Iterator[Worker]:
+    with Worker(store, Config(query_seconds=60.0)) as worker:
+        yield worker
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[int, list[str]]]:
+    """Wait for requests on loopback; give the port and the list of what came."""
+    seen: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.05)
+        stop = threading.Event()
+
+        def wait() -> None:
+            while not stop.is_set():
+                try:
+                    connection, address = server.accept()
+                except TimeoutError:
+                    continue
+                seen.append(str(address))
+                connection.close()
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        yield server.getsockname()[1], seen
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_attacks_are_refused(name: str, worker: Worker, listener: tuple[int, list[str]]) -> None:
+    port, seen = listener
+    with pytest.raises(QueryError, match=r"refused"):
+        worker.run(ATTACKS[name].replace("PORT", str(port)))
+    assert not seen
+
+
+@pytest.mark.parametrize("means", ["lock_down(8 << 30)", "forbid_files()", "pass"])
+def test_the_process_cannot_send_a_request_even_unchecked(
+    means: str, store: Path, listener: tuple[int, list[str]]
+) -> None:
+    port, seen = listener
+    code = f"""
+        import pyoxigraph as ox
+        from kg.query.sandbox import forbid_files, lock_down
+        store = ox.Store.read_only({str(store)!r})
+        {means}
+        assert bool(store.query("ASK {{ ?s ?p ?o }}"))
+        try:
+            list(store.query("SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}"))
+        except OSError as error:
+            print("failed")
+    """
+    ran = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
+    assert ran.stdout == "failed\n"
+    time.sleep(0.1)
+    # Without the sandbox the request is sent: the listener does notice one.
+    assert bool(seen) == (means == "pass")
+
+
+def test_a_query_is_killed_at_the_time_limit_and_the_next_one_answered(store: Path) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    with Worker(store, Config(query_seconds=1.0)) as worker:
+        started = time.monotonic()
+        with pytest.raises(QueryError, match="took longer than 1 s"):
+            worker.run(endless)
+        assert time.monotonic() - started < 2.0
+        assert worker.run("ASK {}").truth
+
+
+def test_a_query_that_kills_its_process_is_an_error(store: Path) -> None:
+    deep = "SELECT * { " + "{ " * 15_000 + "} " * 15_000 + "}"
+    with Worker(store) as worker:
+        with pytest.raises(QueryError, match=r"refused|ended"):
+            worker.run(deep)
+        assert worker.run("ASK {}").truth
+
+
+def test_a_long_result_is_an_error_and_no_short_answer(store: Path) -> None:
+    with Worker(store, Config(query_rows=3)) as worker:
+        assert worker.run("SELECT ?s { ?s a kg:Method }").rows == 3
+        with pytest.raises(QueryError, match="more than 3 rows"):
+            worker.run("SELECT ?s { ?s a skos:Concept }")
+        with pytest.raises(QueryError, match="more than 3 triples"):
+            worker.run("CONSTRUCT { ?s a skos:Concept } WHERE { ?s a skos:Concept }")
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        (
+            "SELECT * {\n  ?s kg:introduce ?o }",
+            "line 2, column 6: the ontology has no kg:introduce; did you mean kg:introduces",
+        ),
+        ("PREFIX x: <https://w3id.org/paper-kg/ontology#> ASK { ?s x:uzes ?o }", "no x:uzes; did you mean x:uses"),
+        ("ASK { ?s a kg:Metod }", "did you mean kg:Method"),
+        ("ASK { ?s skoss:prefLabel ?o }", "line 1, column 10: unknown prefix 'skoss:'; did you mean skos"),
+        ("SELECT * { ?s ?p ?o", "line 1, column 20"),
+        ("SELECT ?s (COUNT(?o) AS ?n) { ?s ?p ?o }", "The SELECT contains a variable that is unbound"),
+        ("", "line 1, column 1"),
+        ("x" * 100_001, "at most 100000"),
+    ],
+)
+def test_errors_point_at_the_place(query: str, message: str, worker: Worker) -> None:
+    with pytest.raises(QueryError) as caught:
+        worker.run(query)
+    assert message in str(caught.value)
+
+
+def test_graphs_of_the_store_may_be_named(worker: Worker) -> None:
+    query = f"SELECT ?label FROM <{rdf.ONTOLOGY_GRAPH}> {{ kg:Method rdfs:label ?label }}"
+    assert worker.run(query).values() == [{"label": "method"}]
+    assert worker.run("ASK { kg:Method rdfs:label ?label }").truth is False
+
+
+def test_words_in_text_are_no_attack(worker: Worker) -> None:
+    assert worker.run('ASK { ?s skos:prefLabel "SERVICE <http://e/> { }" }').truth is False
+
+
+def test_values_are_plain(worker: Worker) -> None:
+    rows = worker.run(
+        "SELECT ?e ?l ?n ?x (1.5 AS ?d) (true AS ?t) { ?e skos:prefLabel 'Foo', ?l ; kg:support ?n }"
+    ).values()
+    assert [{**row, "d": float(row["d"])} for row in rows] == [
+        {"e": ent("foo"), "l": "Foo", "n": 3, "x": None, "d": 1.5, "t": True}
+    ]
+
+
+@pytest.mark.parametrize("format", ["json", "tsv", "xml"])
+def test_every_form_of_bindings_holds_the_same(format: str, worker: Worker) -> None:
+    result = worker.run("SELECT * { ?s ?p ?o OPTIONAL { ?o skos:prefLabel ?l } }")
+    forms = {"json": ox.QueryResultsFormat.JSON, "tsv": ox.QueryResultsFormat.TSV, "xml": ox.QueryResultsFormat.XML}
+    again = ox.parse_query_results(result.serialize(format), forms[format])
+    names = result.variables
+    assert [tuple(row[name] for name in names) for row in again] == list(result.terms())
+    assert result.rows == len(list(result.terms()))
+
+
+def test_csv_truth_and_graphs(worker: Worker) -> None:
+    assert worker.run("SELECT ?l { <http://e/> ?p ?l }").serialize("csv") == b"l\r\n"
+    truth = worker.run("ASK { ?s a kg:Method }")
+    assert json.loads(truth.serialize("json")) == {"head": {}, "boolean": True}
+    assert truth.values() == [{"result": True}]
+    graph = worker.run("DESCRIBE ?s { ?s skos:prefLabel 'C++' }")
+    assert graph.kind == "graph"
+    forms = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
+    triples = [{quad.triple for quad in ox.parse(graph.serialize(name), form)} for name, form in forms.items()]
+    assert triples[0] == triples[1] == triples[2] != set()
+    assert b"skos:prefLabel" in graph.serialize("ttl")
+    assert set(FORMATS) == {"json", "csv", "tsv", "xml", *forms}
+    with pytest.raises(QueryError, match="use ttl, nt, jsonld"):
+        graph.serialize("csv")
+    with pytest.raises(QueryError, match="use json, csv, tsv, xml"):
+        truth.serialize("ttl")
+
+
+def test_a_table_shows_markup_as_it_is(worker: Worker) -> None:
+    from rich.console import Console
+
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(worker.run("SELECT ?l { ?e skos:prefLabel ?l } ORDER BY ?l").table())
+    text = console.export_text()
+    assert "<b>&amp;" in text
+    assert "C++" in text
+
+
+def test_no_store_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="no store"):
+        run(tmp_path / "none", "ASK {}")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(QueryError, match="no readable store"):
+        run(tmp_path / "empty", "ASK {}")
+
+
+def test_open_graph_is_the_export(store: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # rdflib warns of its own deprecations
+        graph = open_graph(store)
+        tables = graph_sample.write(store.parent / "again")
+        assert len(graph) == len(list(rdf.triples(tables, Config())))
+        rows = list(graph.query("SELECT ?e { ?e skos:prefLabel 'C++' }"))
+    assert len(rows) == 1
+
+
+# ---------------------------------------------------------------- recipes
+
+
+def labels(result: Result, column: str) -> list[str]:
+    return [row[column] for row in result.values()]
+
+
+def test_every_recipe_runs_with_its_examples(worker: Worker) -> None:
+    for name, recipe_ in RECIPES.items():
+        assert recipe_.title
+        assert recipe_.help.endswith(".")
+        given = {"entity": "Foo", "paper": "2101.00001"}
+        params = {p.name: given.get(p.type, p.example) for p in recipe_.parameters}
+        text = [p.name for p in recipe_.parameters if p.name != "limit" and f"?{p.name}" not in recipe_.text]
+        assert not text, f"{name}: {text}"
+        ask(worker, name, params)
+
+
+def test_recipes_answer(worker: Worker, store: Path) -> None:
+    assert labels(ask(worker, "introduced-by", {"name": "FOO METHOD"}), "sentence") == [
+        "We present Foo, a way to tune."
+    ]
+    assert labels(ask(worker, "top", {"kind": "Dataset"}), "label") == ["DigitSet"]
+    assert len(ask(worker, "top", {"limit": "2"}).values()) == 2
+    assert labels(ask(worker, "evaluated-on", {"name": "digitset"}), "subject_label") == [
+        "Baz",
+        "Foo: tuning with 𝔽ewer numbers",
+    ]
+    assert labels(ask(worker, "measured-by", {"name": "baz"}), "metric_label") == ["accuracy"]
+    assert ask(worker, "measured-by", {"name": "baz", "threshold": "0.8"}).rows == 0
+    assert ask(worker, "lineage", {"name": "foo"}).values()[0]["label"] == "Baz"
+    assert ask(worker, "related", {"paper": "Foo: Tuning with 𝔽ewer numbers"}).values()[0]["common"] == 4
+    assert ask(worker, "related", {"paper": "https://arxiv.org/abs/2101.00001v3"}).rows == 1
+    years = [(row["year"], row["kind"], row["introduced"]) for row in ask(worker, "new-per-year", {}).values()]
+    assert years == [(2021, "Method", 1), (2022, "Method", 1)]
+    assert recipe(store, "rising", {"year": "2022"}).values()[0]["gain"] == 2
+
+
+def test_rules_are_left_out_of_claims_unless_asked_for(worker: Worker) -> None:
+    relations = labels(ask(worker, "evidence", {"name": "baz"}), "relation")
+    assert "is_a" not in relations
+    rows = ask(worker, "evidence", {"name": "baz", "inferred": "yes", "relation": "is_a"}).values()
+    assert [(row["origin"], row["sentence"]) for row in rows] == [("rule", None)]
+    assert labels(ask(worker, "evidence", {"name": "bar"}), "polarity") == ["negated"]
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "message"),
+    [
+        ("introduced-by", {"name": 'x" } UNION { ?s ?p ?o'}, "no entity is called"),
+        ("introduced-by", {"name": "entity:foo> } UNION { ?s ?p ?o"}, "no entity is called"),
+        ("introduced-by", {"name": "fooo"}, "the nearest names are 'Foo'"),
+        ("introduced-by", {}, "introduced-by needs name"),
+        ("top", {"limits": "3"}, "did you mean limit"),
+        ("top", {"limit": "3 OFFSET 2"}, "must be a number"),
+        ("top", {"kind": "Thing"}, "one of Method"),
+        ("evidence", {"name": "foo", "inferred": "perhaps"}, "yes or no"),
+        ("related", {"paper": '"'}, "no paper has"),
+        ("tpo", {}, "did you mean top"),
+    ],
+)
+def test_wrong_parameters_are_explained(name: str, params: dict[str, str], message: str, worker: Worker) -> None:
+    with pytest.raises(QueryError, match=message):
+        ask(worker, name, params)
+
+
+def test_entities_may_be_named_by_curie_or_iri(worker: Worker) -> None:
+    by_curie = ask(worker, "introduced-by", {"name": ent("foo")})
+    iri = worker.names.expand(ent("foo"))
+    assert ask(worker, "introduced-by", {"name": iri}).body == by_curie.body != b""
