@@ -15,8 +15,10 @@ class Config:
     #: Base IRI of entities, papers and assertions; ends in ``/`` or ``#``.
     base_iri: str = DEFAULT_BASE
     #: Direct triples, page edges and recipes need at least this confidence (0 to 1).
-    export_threshold: float = 0.5
-    #: Entities less probable than this are not kept (0 to 1).
+    export_threshold: float = 0.55
+    #: An entity is a node where the papers that name it are together at least this sure (0 to 1).
+    entity_threshold: float = 0.5
+    #: Entities of one paper less probable than this are not kept (0 to 1).
     min_entity_confidence: float = 0.4
     #: Relations of one paper less probable than this are not kept (0 to 1).
     min_relation_confidence: float = 0.3
@@ -35,7 +37,7 @@ class Config:
         """Check the ranges that later stages rely on."""
         if not self.base_iri.startswith(("http://", "https://")) or self.base_iri[-1] not in "/#":
             raise ConfigError(f"base_iri is {self.base_iri!r}; it must be an http(s) IRI that ends in / or #")
-        for name in ("export_threshold", "min_entity_confidence", "min_relation_confidence"):
+        for name in ("export_threshold", "entity_threshold", "min_entity_confidence", "min_relation_confidence"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"{name} is {getattr(self, name)!r}; it must lie between 0 and 1")
 

@@ -211,7 +211,7 @@ def _write_tables(
     resolution: Resolution = resolve(papers, extractions, job.config)
     job.progress("resolve", len(papers), len(papers))
     folder.mkdir()
-    counts = {}
+    counts = {"refused_relations": resolution.refused, "unsure_names": resolution.unsure}
     for done, name in enumerate(RECORDS):
         job.progress("tables", done, len(RECORDS))
         counts[name] = write_table(folder, name, getattr(resolution, name))

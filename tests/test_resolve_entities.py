@@ -127,6 +127,13 @@ def test_introducers_dates_and_mentions():
     assert [mention.text for mention in found.mentions] == ["word", "word"]
 
 
+def test_papers_together_make_an_unsure_name_a_node():
+    weak = Extraction((entity(1, "alpha thing", confidence=0.4),))
+    alone, together = graph(weak), graph(weak, weak)
+    assert (alone.entities, alone.mentions, alone.relations, alone.unsure) == ([], [], [], 1)
+    assert (len(together.entities), together.unsure) == (1, 0)
+
+
 def test_a_name_that_ends_with_its_kind_is_a_rule_edge():
     found = graph(
         Extraction((entity(1, "odd gamma engine"), entity(2, "gamma engine"))), Extraction((entity(1, "gamma engine"),))

@@ -36,11 +36,11 @@ _NEVER = {
     "overall", "whole", "called", "named", "termed", "dubbed", "%", "available", "novel", "new", "existing",
     "previous", "prior", "recent", "current", "proposed", "state-of-the-art", "superior", "significant",
     "competitive", "promising", "effective", "important", "key", "main", "major", "simple", "extensive",
-    "comprehensive", "our", "its", "their", "this", "these", "those", "related", "specific", "corresponding",
-    "respective", "underlying", "popular", "common", "well-known", "traditional", "conventional", "standard",
-    "publicly", "numerous", "multiple", "enabling", "achieving", "leading", "making", "requiring", "providing",
-    "leveraging", "outperforming", "improving", "reducing", "introducing", "demonstrating", "showing", "having",
-    "being",
+    "comprehensive", "our", "its", "their", "this", "these", "those", "related", "according", "depending",
+    "specific", "corresponding", "respective", "underlying", "popular", "common", "well-known", "traditional",
+    "conventional", "standard", "publicly", "numerous", "multiple", "enabling", "achieving", "leading",
+    "making", "requiring", "providing", "leveraging", "outperforming", "improving", "reducing", "introducing",
+    "demonstrating", "showing", "having", "being",
 }  # fmt: skip
 #: Words of the list above that an established name may hold after its first word, or start with.
 _START = {"prior", "multiple", "whole", "first", "next", "key"}
@@ -66,7 +66,7 @@ def looks_like_name(text: str) -> bool:
 def is_content(token: Token) -> bool:
     """Tell whether a token may be part of a name."""
     text = token.text
-    if not any(character.isalpha() for character in text):
+    if not any(character.isalpha() for character in text) or "://" in text or token.like_url:
         return False
     if text.lower() in _NEVER:
         return text.lower() in _ALLOWED_INSIDE

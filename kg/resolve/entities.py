@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 from kg.config import Config
 from kg.model import (
@@ -28,7 +29,11 @@ from kg.vocabulary import load as load_vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The rows of all tables, sorted; ``refused`` counts relations whose ends have kinds they may not have."""
+    """The rows of all tables, sorted.
+
+    ``refused`` counts relations whose ends have kinds they may not have, ``unsure`` the names that all papers together
+    are less sure of than ``entity_threshold``.
+    """
 
     papers: list[PaperRow]
     mentions: list[Mention]
@@ -37,6 +42,7 @@ class Resolution:
     evidence: list[Evidence]
     merges: list[Merge]
     refused: int = 0
+    unsure: int = 0
 
 
 def resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], config: Config) -> Resolution:
@@ -45,7 +51,8 @@ def resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], config: 
     The result does not depend on the order of papers. Relations need kinds that `kg.model.RELATIONS` allows.
     """
     vocabulary = load_vocabulary(config.vocabularies)
-    identity = identify(extractions, vocabulary)
+    everything = identify(extractions, vocabulary)
+    identity = _sure(everything, extractions, config.entity_threshold)
     rows = [PaperRow(paper_curie(paper), paper) for paper in papers]
     pairs = list(zip(rows, extractions, identity.keys, strict=True))
     mentions = sorted({mention for row in pairs for mention in _mentions(*row)})
@@ -65,7 +72,27 @@ def resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], config: 
         evidence=evidence,
         merges=list(identity.merges),
         refused=len(stated) - len(held),
+        unsure=len(everything.clusters) - len(identity.clusters),
     )
+
+
+def _sure(identity: Identity, extractions: Sequence[Extraction], threshold: float) -> Identity:
+    """Keep the clusters whose probability over all papers, 1 - prod(1 - p), reaches the threshold."""
+    doubts: dict[str, list[float]] = defaultdict(list)
+    for extraction, keys in zip(extractions, identity.keys, strict=True):
+        best: dict[str, float] = {}
+        for entity in extraction.entities:
+            if entity.id in keys:
+                key = keys[entity.id]
+                best[key] = min(1.0 - entity.confidence, best.get(key, 1.0))
+        for key, doubt in best.items():
+            doubts[key].append(doubt)
+    clusters = {
+        key: cluster for key, cluster in identity.clusters.items() if 1.0 - prod(sorted(doubts[key])) >= threshold
+    }
+    kept = [{name: key for name, key in row.items() if key in clusters} for row in identity.keys]
+    curies = {entity_curie(key) for key in clusters}
+    return Identity(clusters, kept, [merge for merge in identity.merges if merge.entity in curies])
 
 
 def _order(item: Evidence) -> tuple[str, str, str, str]:

@@ -7,8 +7,12 @@ from kg.namespaces import short_hash
 from kg.text import normal_form
 from kg.vocabulary import Vocabulary
 
-#: Probability of an edge taken from a name, as measured by ``kg sample`` readings of such edges.
+#: Probability of an edge taken from a name. An estimate by reading: of the pairs in 550 annotated papers more than
+#: half are also annotated ``is_a``, and of 27 others that were read at least 24 hold.
 NAME_PROBABILITY = 0.9
+
+#: Names with such a word speak of several things: "relaxation of optimal transport" is no "optimal transport".
+_LINKS = frozenset({"of", "for", "in", "to", "from", "with", "and", "as", "by", "on", "via", "without"})
 
 #: A kind named by the end of another name has at least this many words and papers.
 _WORDS, _PAPERS = 2, 2
@@ -47,6 +51,8 @@ def from_names(entities: Mapping[str, Entity]) -> Iterator[Evidence]:
     by_form = {normal_form(entity.label): entity for entity in entities.values()}
     for form, entity in by_form.items():
         words = form.split()
+        if not _LINKS.isdisjoint(words):
+            continue
         for first in range(1, len(words) - _WORDS + 1):
             kind = by_form.get(" ".join(words[first:]))
             if kind and kind.kind == entity.kind and kind.support >= _PAPERS and kind.id != entity.id:
