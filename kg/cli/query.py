@@ -99,8 +99,7 @@ def _listing() -> str:
     for name, item in RECIPES.items():
         lines.append(f"{name}: {item.help}")
         for param in item.parameters:
-            needed = "required" if param.default is None else f"default {param.default}"
-            lines.append(f"    --param {param.name}=...  {param.help} ({needed}; such as {param.example})")
+            lines.append(f"    --param {param.name}=...  {param.help} ({param.presence}; such as {param.example})")
     return "\n".join(lines) + "\n"
 
 

@@ -45,6 +45,13 @@ class Parameter:
     example: str
     default: str | None = None
 
+    @property
+    def presence(self) -> str:
+        """Say what happens where no value is given."""
+        if self.name == "threshold":
+            return "default: the export_threshold of the graph"
+        return "required" if self.default is None else f"default {self.default}"
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
