@@ -76,25 +76,28 @@ def _initials(words: list[str]) -> str:
     return "".join(part[0] for word in words for part in word.split("-") if part and part[0].isalnum()).lower()
 
 
-def _long_range(doc: Doc, short: str, stop: int) -> tuple[int, int] | None:
-    """Find the tokens before ``stop`` that ``short`` abbreviates."""
-    size = len(short)
-    first = stop
-    while (
-        first > 0
-        and stop - first < min(size + 5, size * 2)
-        and doc[first - 1].text not in _OPEN | _CLOSE | {";", ":", "."}
-    ):
+def _reach(doc: Doc, short: str, stop: int) -> int:
+    """Give the first token before ``stop`` that may belong to the long form of ``short``."""
+    first, most = stop, min(len(short) + 5, len(short) * 2)
+    while first > 0 and stop - first < most and doc[first - 1].text not in _OPEN | _CLOSE | {";", ":", "."}:
         first -= 1
         if doc[first].is_sent_start:
             break
-    if first == stop:
-        return None
+    return first
+
+
+def _by_initials(doc: Doc, short: str, first: int, stop: int) -> tuple[int, int] | None:
+    """Find the tokens whose initials are the letters of ``short``, the surest reading."""
     letters = "".join(character for character in short.lower() if character.isalnum())
     for form in dict.fromkeys((letters, letters.removesuffix("s"))):
-        for start in range(stop - 1, first - 1, -1):  # the initials are the surest reading
+        for start in range(stop - 1, first - 1, -1):
             if form and _initials([doc[index].text for index in range(start, stop)]) == form:
                 return start, stop
+    return None
+
+
+def _by_letters(doc: Doc, short: str, first: int, stop: int) -> tuple[int, int] | None:
+    """Find the tokens that hold the letters of ``short`` in order, as Schwartz and Hearst do."""
     base = doc[first].idx
     before = doc.text[base : doc[stop - 1].idx + len(doc[stop - 1])]
     for form in dict.fromkeys((short, short.removesuffix("s"))):
@@ -105,6 +108,14 @@ def _long_range(doc: Doc, short: str, stop: int) -> tuple[int, int] | None:
             if len(long) > len(form) and form.lower() not in long.lower().split():
                 return start, stop
     return None
+
+
+def _before(doc: Doc, short: str, stop: int) -> tuple[int, int] | None:
+    """Find the tokens before ``stop`` that ``short`` abbreviates."""
+    first = _reach(doc, short, stop)
+    if first == stop:
+        return None
+    return _by_initials(doc, short, first, stop) or _by_letters(doc, short, first, stop)
 
 
 def definitions(doc: Doc) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
@@ -118,11 +129,12 @@ def definitions(doc: Doc) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
         inner = next((i for i in range(token.i + 1, close) if doc[i].text in {",", ";"}), close)
         short = doc[token.i + 1 : inner]
         if inner - token.i <= 3 and is_short_form(short.text):
-            found = _long_range(doc, short.text, token.i)
+            found = _before(doc, short.text, token.i)
             if found:
                 yield found, (token.i + 1, inner)
         elif is_short_form(doc[token.i - 1].text):
-            found = _long_range(doc, doc[token.i - 1].text, inner)
+            # Brackets behind a name hold examples as often as expansions, so only initials count here.
+            found = _by_initials(doc, doc[token.i - 1].text, token.i + 1, inner)
             if found and found[0] == token.i + 1:
                 yield found, (token.i - 1, token.i)
 
