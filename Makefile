@@ -16,8 +16,10 @@ demo: $(READY)
 	@echo 'A query of your own: datasets and the papers that evaluate on them'
 	$(BIN)/kg query 'SELECT ?dataset (COUNT(?paper) AS ?papers) WHERE { ?paper kg:evaluates_on ?d . ?d skos:prefLabel ?dataset } GROUP BY ?dataset ORDER BY DESC(?papers) ?dataset LIMIT 8'
 	@echo
-	@echo 'Page:  output/graph.html   (open it in a browser)'
-	@echo 'RDF:   output/graph.ttl, output/graph.nq.gz'
+	@echo 'Page:    output/graph.html   (open it in a browser)'
+	@echo 'Report:  output/report.md'
+	@echo 'RDF:     output/graph.ttl, output/graph.nq.gz'
+	@echo 'Next:    $(BIN)/kg show "KV cache"'
 
 test: $(READY)
 	$(BIN)/python -m pytest

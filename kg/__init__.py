@@ -69,7 +69,7 @@ __all__ = [
 
 
 def build(
-    inputs: Sequence[str | Path] = (),
+    inputs: str | Path | Sequence[str | Path] = (),
     workspace: str | Path = "output",
     *,
     config: Config | None = None,
@@ -79,14 +79,16 @@ def build(
 ) -> "Manifest":
     """Make a workspace hold exactly the papers of ``inputs``, or of the bundled sample if there are none.
 
-    ``workers`` defaults to one per core; bad records are kept in ``rejects.jsonl`` unless ``strict`` makes them an
-    error. Raises `InputError` and `WorkspaceError`; the last good build then stays in use.
+    ``inputs`` are files and folders, or a single one; ``workers`` defaults to one per core. Bad records are kept in
+    ``rejects.jsonl`` unless ``strict`` makes them an error. Raises `InputError` and `WorkspaceError`; the last good
+    build then stays in use.
     """
     from kg import pipeline
     from kg.workspace import Workspace
 
+    given = [inputs] if isinstance(inputs, str | Path) else inputs
     return pipeline.build(
-        [str(item) for item in inputs],
+        [str(item) for item in given],
         Workspace(Path(workspace)),
         config=config,
         workers=workers,
@@ -104,12 +106,18 @@ def extract(
     return engine.extract(papers, config or Config(), workers=workers)
 
 
-def load(workspace: str | Path = "output") -> "networkx.MultiDiGraph[str]":
-    """Load the current build as a NetworkX graph, whose data `kg.graph` describes."""
-    from kg.graph import to_networkx
+def load(workspace: str | Path = "output", *, min_confidence: float = 0.0) -> "networkx.MultiDiGraph[str]":
+    """Load the current build as a NetworkX graph, whose data `kg.graph` describes.
+
+    Every claim is an edge, also those too weak for the graph to assert (``confidence`` below ``export_threshold``,
+    0.55 unless set) and those that papers only deny (``polarity`` "negated", ``support`` and ``confidence`` 0).
+    ``min_confidence`` leaves out the claims less sure; ``mentions`` edges and nodes stay.
+    """
+    from kg.graph import prune, to_networkx
     from kg.workspace import Workspace
 
-    return to_networkx(Workspace(Path(workspace)).tables())
+    graph = to_networkx(Workspace(Path(workspace)).tables())
+    return prune(graph, min_confidence=min_confidence) if min_confidence > 0 else graph
 
 
 def open_graph(workspace: str | Path = "output") -> "rdflib.Graph":

@@ -272,7 +272,8 @@ def _lines(path: Path, wanted: Mapping[str, type]) -> Iterator[dict[str, Any]]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); give a file of JSON lines in UTF-8") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{path}: cannot be read ({reason}); give a file of JSON lines in UTF-8") from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

@@ -6,13 +6,14 @@ A node key is a CURIE, an edge key the name of the relation, and all data plain 
 | --------- | ------------------------------------------------------------------------------------------- |
 | entity    | kind, label, alt_labels, support, first_seen, links (exact_match, introduced_by), term      |
 | paper     | kind "Paper", label, alt_labels, support, first_seen, links, paper (the record)             |
-| edge      | support, confidence, evidence (list; of a ``mentions`` edge its places, origin "mention")   |
+| edge      | support, confidence, evidence (list; of a ``mentions`` edge its places, origin "mention"),  |
+|           | polarity ("stated", or "negated" where all evidence denies it)                              |
 | the graph | merges (list of identity decisions)                                                         |
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,8 @@ def from_records(records: Records) -> "nx.MultiDiGraph[str]":
     for mention in records.mentions:
         place = {"section": mention.section, "start": mention.start, "end": mention.end, "text": mention.text}
         _reasons(graph, mention.paper, mention.entity, "mentions").append({"origin": MENTION, **place})
+    for *_, data in graph.edges(data=True):
+        data["polarity"] = polarity(data["evidence"])
     return graph
 
 
@@ -171,6 +174,12 @@ def confidence(evidence: Iterable[dict[str, Any]]) -> tuple[int, float]:
     return len(best), 1.0 - math.prod(1.0 - best[paper] for paper in sorted(best))
 
 
+def polarity(evidence: Collection[dict[str, Any]]) -> str:
+    """Give ``negated`` where there is evidence and all of it denies the relation, else ``stated``."""
+    denied = evidence and all(item.get("polarity") == "negated" for item in evidence)
+    return "negated" if denied else "stated"
+
+
 def _is_kept(data: dict[str, Any], min_confidence: float, min_support: int) -> bool:
     """Tell whether a relation is sure and well supported enough."""
     unstated = data["support"] == 0 and data["confidence"] == 1.0
@@ -246,4 +255,4 @@ def _joined_edge(mine: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     if any(item["origin"] == MENTION for item in evidence):
         return mine | {"evidence": evidence}
     support, sure = confidence(evidence)
-    return {"support": support, "confidence": sure, "evidence": evidence}
+    return {"support": support, "confidence": sure, "evidence": evidence, "polarity": polarity(evidence)}

@@ -24,6 +24,7 @@ from kg.model import Extraction, Paper, Reject
 from kg.namespaces import paper_curie
 from kg.resolve.papers import merge_records
 from kg.tables import RECORDS, Tables, write_rows, write_table
+from kg.text import counted
 from kg.vocabulary import ontology_file
 from kg.workspace import Build, Manifest, Workspace, digest
 
@@ -96,11 +97,19 @@ def add(
     job = _Job(config or Config(), workers, progress, notify)
     space.check_ours()
     records, rejects = _read(inputs, job, reader=reader, strict=strict)
+    given = len(merge_records(records))
     with space.writing():
+        before = 0
         if space.has_build():
+            before = space.manifest().counts["papers"]
             records = [*space.build().records(), *records]
             rejects = [*space.build().rejects(), *rejects]
-        return _publish(space, records, rejects, job)
+        manifest = _publish(space, records, rejects, job)
+    papers = manifest.counts["papers"]
+    # Records may also join papers that were two.
+    new = max(0, papers - before)
+    notify(f"{counted(new, 'paper')} added, {max(0, given - new)} already there; {papers} in all")
+    return manifest
 
 
 def remove(
@@ -114,7 +123,7 @@ def remove(
 ) -> Manifest:
     """Remove papers, named by CURIE, arXiv id, DOI or exact title, with all their records.
 
-    Rejects stay as long as their file has a record left.
+    The own id of a record names its paper too. Rejects stay as long as their file has a record left.
     """
     job = _Job(config or Config(), workers, progress, notify)
     space.build()
@@ -123,7 +132,11 @@ def remove(
         records = without(before, papers)
         emptied = _files(before) - _files(records)
         rejects = [reject for reject in space.build().rejects() if reject.name not in emptied]
-        return _publish(space, records, rejects, job)
+        held = space.manifest().counts["papers"]
+        manifest = _publish(space, records, rejects, job)
+    left = manifest.counts["papers"]
+    notify(f"{counted(held - left, 'paper')} removed; {left} in all")
+    return manifest
 
 
 def _read(inputs: Sequence[str], job: _Job, *, reader: str | None, strict: bool) -> tuple[list[Paper], list[Reject]]:
@@ -180,7 +193,7 @@ def _publish(space: Workspace, records: Iterable[Paper], rejects: Iterable[Rejec
         tables = Tables(folder / "tables")
         counts["triples"] = _write_views(folder, tables, job)
         reasons = [(paper_curie(paper), why) for paper, why in merged if why]
-        lines = report.lines(tables, merged=reasons, rejects=rejects)
+        lines = report.lines(tables, threshold=job.config.export_threshold, merged=reasons, rejects=rejects)
         (folder / "report.md").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="")
         manifest = _describe(folder, tables, replace(wanted, counts=counts))
         (folder / "manifest.json").write_text(manifest.to_json(), encoding="utf-8", newline="")

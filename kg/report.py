@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from kg.model import KINDS, Entity, Evidence, Reject, Relation
 from kg.namespaces import slug
 from kg.tables import PaperRow, Tables
+from kg.text import counted
 
 #: Rows shown of a list.
 SHOWN = 15
@@ -28,15 +29,20 @@ class _Found:
     earlier: Counter[str] = field(default_factory=Counter)
 
 
-def lines(tables: Tables, *, merged: Sequence[tuple[str, str]], rejects: Sequence[Reject]) -> Iterator[str]:
-    """Give the lines of the report; ``merged`` names papers of several records and why these are one."""
+def lines(
+    tables: Tables, *, threshold: float, merged: Sequence[tuple[str, str]], rejects: Sequence[Reject]
+) -> Iterator[str]:
+    """Give the lines of the report.
+
+    Claims count from a confidence of ``threshold``; ``merged`` names papers of several records and why these are one.
+    """
     found = _gather(tables)
     yield "# Report"
     yield ""
     yield from _counts(found, rejects)
     yield from _top_entities(found)
-    yield from _datasets(found)
-    yield from _claims(found)
+    yield from _datasets(found, threshold)
+    yield from _claims(found, threshold)
     yield from _by_year(found)
     yield from _rising(found)
     yield from _connected(found)
@@ -79,9 +85,9 @@ def _counts(found: _Found, rejects: Sequence[Reject]) -> Iterator[str]:
     kinds = Counter(entity.kind for entity in found.entities.values())
     types = Counter(relation.type for relation in found.relations)
     records = sum(len(row.paper.sources) for row in found.papers.values())
-    read = f"{_number(records, 'record')} of {_number(len(found.papers), 'paper')}"
-    made = f"{_number(len(found.entities), 'entity', 'entities')} and {_number(len(found.relations), 'relation')}"
-    yield f"{read}; {_number(len(rejects), 'record')} rejected. {made} besides the mentions."
+    read = f"{counted(records, 'record')} of {counted(len(found.papers), 'paper')}"
+    made = f"{counted(len(found.entities), 'entity', 'entities')} and {counted(len(found.relations), 'relation')}"
+    yield f"{read}; {counted(len(rejects), 'record')} rejected. {made} besides the mentions."
     yield ""
     flags = Counter(flag for row in found.papers.values() for flag in row.paper.flags)
     yield from _table(("kind", "entities"), [(kind, kinds[kind]) for kind in KINDS if kinds[kind]])
@@ -103,24 +109,29 @@ def _top_entities(found: _Found) -> Iterator[str]:
     yield ""
 
 
-def _datasets(found: _Found) -> Iterator[str]:
+def _datasets(found: _Found, threshold: float) -> Iterator[str]:
     """Give the datasets that most papers evaluate on."""
     used: dict[str, set[str]] = defaultdict(set)
     for relation in found.relations:
-        if relation.type == "evaluates_on" and relation.support:
+        if relation.type == "evaluates_on" and _is_sure(relation, threshold):
             used[relation.tail].add(relation.head)
     rows = sorted((-len(heads), _label(found, tail)) for tail, heads in used.items())
     yield from _heading("Most evaluated on")
     yield from _table(("dataset", "papers"), [(label, -count) for count, label in rows[:SHOWN]])
 
 
-def _claims(found: _Found) -> Iterator[str]:
+def _is_sure(relation: Relation, threshold: float) -> bool:
+    """Tell whether papers state a relation and the graph asserts it."""
+    return relation.support > 0 and relation.confidence >= threshold
+
+
+def _claims(found: _Found, threshold: float) -> Iterator[str]:
     """Give the best-supported relations between entities, each with a sentence."""
-    between = [row for row in found.relations if row.head in found.entities and row.support]
+    between = [row for row in found.relations if row.head in found.entities and _is_sure(row, threshold)]
     best = sorted(between, key=lambda row: (-row.support, -row.confidence, row.head, row.type, row.tail))[:SHOWN]
     yield from _heading("Best supported")
     for row in best:
-        papers = _number(row.support, "paper")
+        papers = counted(row.support, "paper")
         yield (
             f"* **{_label(found, row.head)}** {row.type} **{_label(found, row.tail)}** ({papers}, {row.confidence:.2f})"
         )
@@ -218,15 +229,6 @@ def _table(names: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[s
             cells = (f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in row)
             yield "| " + " | ".join(cells) + " |"
     yield ""
-
-
-def _number(count: int, noun: str, plural: str = "") -> str:
-    """Give a number with its noun.
-
-    >>> _number(1, "paper"), _number(2, "paper")
-    ('1 paper', '2 papers')
-    """
-    return f"{count} {noun if count == 1 else plural or noun + 's'}"
 
 
 def _label(found: _Found, curie: str) -> str:

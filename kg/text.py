@@ -145,3 +145,12 @@ def solid_form(name: str) -> str:
     (True, 'llama3 8b')
     """
     return re.sub(r"(?<!\d)\s|\s(?!\d)", "", normal_form(name))
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Give a number with its noun.
+
+    >>> counted(1, "paper"), counted(2, "paper"), counted(0, "entity", "entities")
+    ('1 paper', '2 papers', '0 entities')
+    """
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,11 +13,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kg.cli import COMMANDS, main
+from kg.cli import COMMANDS, cards, main
 from kg.config import Config
 from kg.exporters import EXPORTERS
 from kg.exporters.rdf import write_build
-from kg.model import Mention, Merge
+from kg.model import Mention, Merge, Relation
 from kg.workspace import Manifest, Workspace
 from tests import graph_sample
 
@@ -66,6 +67,38 @@ def test_show_prints_names_relations_with_sentences_and_papers(run: Run) -> None
     assert "basis of\n  Baz (Method)" in text
     assert "by rule" in text
     assert "identity" not in text
+    assert "below 0.55, not asserted in the graph" in text
+    assert "denied only, not asserted in the graph" in text
+
+
+def test_show_puts_what_the_graph_asserts_first() -> None:
+    rows = [
+        Relation("a", "uses", "denied", 0, 0.0),
+        Relation("a", "uses", "weak", 9, 0.546),
+        Relation("a", "uses", "sure", 1, 0.55),
+        Relation("a", "uses", "ruled", 0, 1.0),
+    ]
+    assert [row.tail for row in cards._ranked(rows, 0.55)] == ["sure", "ruled", "weak", "denied"]
+    assert cards._strength(rows[1], 0.55) == ["9 papers", "confidence 0.54", "below 0.55, not asserted in the graph"]
+    assert cards._strength(rows[2], 0.55) == ["1 paper", "confidence 0.55"]
+
+
+def test_show_cites_a_paper_once(run: Run) -> None:
+    lines = run("show", "Foo").stdout.splitlines()
+    own = [line for line in lines if line.startswith("      — ")]
+    assert own
+    start = lines.index("introduced by")
+    assert lines[start + 1].startswith("  Foo: tuning with")
+    assert lines[start + 2].startswith("    > ")
+    assert not lines[start + 3].startswith("      — ")
+
+
+@pytest.mark.parametrize("name", ["2101.00001", "arxiv:2101.00001", "DOI:10.1000/A<b>c", graph_sample.FIRST.title])
+def test_show_describes_a_paper(run: Run, name: str) -> None:
+    text = run("show", name).stdout
+    assert text.startswith("Foo: tuning with 𝔽ewer numbers  Paper  paper:arxiv-2101.00001\n")
+    assert "2021-01-05, arXiv:2101.00001, doi:10.1000/a<b>c" in text
+    assert "introduces\n  Foo (Method)  confidence 0.95" in text
 
 
 def test_show_why_gives_the_identity_decisions(run: Run) -> None:
@@ -95,6 +128,25 @@ def test_query_gives_a_table_and_formats(run: Run) -> None:
     assert list(csv.reader(io.StringIO(run("query", query, "--format", "csv").stdout))) == [["name"], ["DigitSet"]]
     found = json.loads(run("query", query, "--format", "json").stdout)
     assert found["results"]["bindings"][0]["name"]["value"] == "DigitSet"
+
+
+def test_an_empty_answer_says_so(run: Run) -> None:
+    assert run("query", "SELECT ?x WHERE { ?x a kg:Dataset, kg:Metric }").stderr == "no rows\n"
+    assert run("query", "ASK { ?x a kg:Dataset, kg:Metric }", "--format", "csv").stdout == "false\n"
+    given = run("recipe", "evaluated-on", "--param", "name=DigitSet", "--param", "threshold=1")
+    assert given.stderr == "no rows\n"
+
+
+def test_a_recipe_tells_of_rows_below_the_default_threshold(run: Run, tmp_path: Path) -> None:
+    settings = tmp_path / "strict.toml"
+    settings.write_text("export_threshold = 1.0\n", encoding="utf-8")
+    said = run("recipe", "evaluated-on", "--param", "name=DigitSet", "--config", str(settings)).stderr
+    assert re.fullmatch(r"no rows\n\d+ rows? below the threshold: --param threshold=0\n", said)
+
+
+def test_a_misspelt_property_is_noted(run: Run) -> None:
+    result = run("query", "SELECT ?l WHERE { ?x a kg:Dataset ; skos:preflabel ?l }")
+    assert "does not use skos:preflabel; did you mean skos:prefLabel?" in result.stderr
 
 
 def test_query_reads_a_file_and_standard_input(run: Run, tmp_path: Path) -> None:
@@ -147,6 +199,12 @@ def test_export_refuses_an_unknown_format_and_leaves_no_half_file(run: Run, tmp_
     assert "ttl" in run("export", "docx", code=2).stderr
     assert "nowhere" in run("export", "ttl", "-o", str(tmp_path / "nowhere" / "x"), code=1).stderr
     assert list(tmp_path.iterdir()) == []
+    said = run("export", "graphml", "-o", str(tmp_path / "nowhere" / "x"), code=1).stderr
+    assert said == f"Error: {tmp_path}/nowhere/x: the folder {tmp_path}/nowhere does not exist; make it first\n"
+
+
+def test_a_misspelt_command_is_suggested() -> None:
+    assert "Did you mean 'build'?" in CliRunner().invoke(main, ["bild"]).stderr
 
 
 def test_view_writes_a_page(run: Run, tmp_path: Path) -> None:
@@ -251,4 +309,6 @@ def test_evaluate_scores_given_predictions(tmp_path: Path) -> None:
     assert found["calibration"]["entity"]["n"] == 1
     table = CliRunner().invoke(main, ["evaluate", str(gold), "--predictions", str(mine)]).stdout
     assert "typed:Method" in table and "expected calibration error" in table
-    assert CliRunner().invoke(main, ["evaluate", str(tmp_path / "none")]).exit_code == 1
+    missing = CliRunner().invoke(main, ["evaluate", str(tmp_path / "none")])
+    assert missing.exit_code == 1
+    assert "No such file" in missing.stderr and "Errno" not in missing.stderr

@@ -86,10 +86,14 @@ def test_add_and_remove_change_the_set_and_keep_the_settings(tmp_path: Path) -> 
     settings = tmp_path / "own.toml"
     settings.write_text('base_iri = "https://example.org/kg/"\n', encoding="utf-8")
     invoke("build", write(tmp_path / "a.jsonl", PAPERS[:1]), "-w", space, "--workers", "1", "--config", settings)
-    invoke("add", write(tmp_path / "b.jsonl", PAPERS[3:]), "-w", space, "--workers", "1")
+    both = write(tmp_path / "b.jsonl", [PAPERS[0], PAPERS[3]])
+    said = invoke("add", both, "-w", space, "--workers", "1").stderr
+    assert "1 paper added, 1 already there; 2 in all\n" in said
     manifest = Workspace(space).manifest()
     assert (manifest.counts["papers"], manifest.config["base_iri"]) == (2, "https://example.org/kg/")
-    invoke("remove", "2101.00001", "-w", space, "--workers", "1")
+    said = invoke("remove", "ARXIV:2101.00001", "-w", space, "--workers", "1").stderr
+    assert "1 paper removed; 1 in all\n" in said
+    assert "1 distinct paper (" in said
     assert Workspace(space).manifest().counts["papers"] == 1
     assert "no paper" in invoke("remove", "2101.00001", "-w", space, code=1).stderr
 
@@ -191,12 +195,14 @@ def test_a_book_in_place_of_an_abstract_is_rejected_with_its_length(tmp_path: Pa
     text = "We study image classification with a neural network. " * 100_000
     source = write(tmp_path / "long.jsonl", [PAPERS[0], {"id": "x", "title": "Long", "abstract": text}])
     result = invoke("build", source, "-w", tmp_path / "graph", "--workers", "1")
-    assert "1 distinct papers" in result.stderr
+    assert "1 distinct paper (" in result.stderr
     assert f"abstract of {len(text)} characters" in result.stderr
 
 
 def test_a_folder_without_papers_and_a_missing_file_are_one_message(tmp_path: Path) -> None:
     (tmp_path / "void").mkdir()
+    twice = invoke("build", "-", "-", "-w", tmp_path / "graph", stdin=GOOD, code=1).stderr
+    assert twice == "Error: standard input (-) was given twice; it can be read once\n"
     assert "void" in invoke("build", tmp_path / "void", "-w", tmp_path / "graph", code=1).stderr
     assert "missing.jsonl" in invoke("build", tmp_path / "missing.jsonl", "-w", tmp_path / "graph", code=1).stderr
 

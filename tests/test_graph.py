@@ -2,6 +2,7 @@
 
 import json
 import string
+from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
@@ -155,8 +156,18 @@ def test_edges_carry_their_evidence() -> None:
     made = graph.from_records(_small())
     assert made.nodes["paper:p"]["kind"] == "Paper"
     assert made.edges["entity:a", "entity:b", "is_a"]["evidence"][0]["paper"] == "paper:p"
+    assert made.edges["entity:a", "entity:b", "is_a"]["polarity"] == "stated"
     place = {"origin": "mention", "section": "abstract", "start": 0, "end": 1, "text": "A"}
     assert made.edges["paper:p", "entity:a", "mentions"]["evidence"] == [place]
+
+
+def test_what_is_only_denied_has_negated_edges() -> None:
+    small = _small()
+    denial = replace(small.evidence[0], polarity="negated")
+    for evidence, polarity in (((denial,), "negated"), ((denial, replace(denial, polarity="stated")), "stated")):
+        made = graph.from_records(replace(small, evidence=evidence))
+        assert made.edges["entity:a", "entity:b", "is_a"]["polarity"] == polarity
+        assert graph.merge([made]).edges["entity:a", "entity:b", "is_a"]["polarity"] == polarity
 
 
 def test_prune_keeps_what_is_sure_and_supported() -> None:

@@ -270,6 +270,25 @@ def test_load_gives_the_graph(space: Workspace, tmp_path: Path) -> None:
     graph = kg.load(space.path)
     assert graph.nodes["paper:arxiv-2101.00001"]["kind"] == "Paper"
     assert graph.number_of_edges() == space.manifest().counts["relations"]
+    sure = kg.load(space.path, min_confidence=1.0)
+    assert set(sure) == set(graph)
+    links = graph.edges(keys=True, data="confidence")
+    kept = {(*link, name) for *link, name, sureness in links if name == "mentions" or sureness == 1.0}
+    assert set(sure.edges(keys=True)) == kept
+
+
+def test_a_single_input_needs_no_list(space: Workspace, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.jsonl", paper(1))
+    assert kg.build(str(file), space.path).counts["papers"] == 1
+    assert kg.build(tmp_path / "a.jsonl", space.path).counts["papers"] == 1
+
+
+def test_add_and_remove_count_papers(space: Workspace, tmp_path: Path) -> None:
+    told: list[str] = []
+    pipeline.build([write(tmp_path / "a.jsonl", paper(1), paper(2))], space)
+    pipeline.add([write(tmp_path / "b.jsonl", paper(2), paper(3))], space, notify=told.append)
+    pipeline.remove(["2101.00001", "2101.00003"], space, notify=told.append)
+    assert told == ["1 paper added, 1 already there; 3 in all", "2 papers removed; 1 in all"]
 
 
 def test_functions_and_packages_of_one_name_live_together() -> None:

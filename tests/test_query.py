@@ -18,8 +18,10 @@ import pytest
 from kg.config import Config
 from kg.errors import QueryError, WorkspaceError
 from kg.exporters import rdf
+from kg.namespaces import FIXED, Namespaces
 from kg.query import FORMATS, RECIPES, Result, Worker, open_graph, recipe, run
 from kg.query.recipes import ask
+from kg.query.standard import PREFIXES, USED, unused
 from tests import graph_sample
 from tests.graph_sample import ent
 
@@ -326,3 +328,56 @@ def test_entities_may_be_named_by_curie_or_iri(worker: Worker) -> None:
     by_curie = ask(worker, "introduced-by", {"name": ent("foo")})
     iri = worker.names.expand(ent("foo"))
     assert ask(worker, "introduced-by", {"name": iri}).body == by_curie.body != b""
+
+
+def test_the_well_known_terms_are_those_of_an_exported_graph(tmp_path: Path) -> None:
+    found = set()
+    for triple in rdf.triples(graph_sample.write(tmp_path), Config()):
+        found.add(triple.predicate.value)
+        if triple.predicate.value == FIXED["rdf"] + "type":
+            found.add(triple.object.value)
+    names = map(Namespaces().compress, found)
+    assert {name for name in names if name.partition(":")[0] in PREFIXES} == set(USED)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("skos:prefLabels", "skos:prefLabel"),
+        ("skos:preflabel", "skos:prefLabel"),
+        ("dcterms:issue", "dcterms:issued"),
+        ("rdfs:label", "skos:prefLabel"),
+        ("nif:anchorof", "nif:anchorOf"),
+        ("prov:wasDerivedfrom", "prov:wasDerivedFrom"),
+        ("foaf:person", "foaf:Person"),
+    ],
+)
+def test_a_misspelt_term_is_answered_with_a_note(worker: Worker, name: str, meant: str) -> None:
+    (note,) = worker.run(f"SELECT * {{ ?s {name} ?o }}").notes
+    assert note == f"the graph does not use {name}; did you mean {meant}?"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { ?s skos:prefLabel ?o ; dcterms:title ?t ; owl:sameAs ?x }",
+        "SELECT * { GRAPH ?g { ?s rdfs:label ?o } } LIMIT 1",
+        "CONSTRUCT { ?s rdfs:label ?o } WHERE { ?s skos:prefLabel ?o }",
+    ],
+)
+def test_terms_in_use_and_of_other_graphs_get_no_note(worker: Worker, query: str) -> None:
+    assert worker.run(query).notes == ()
+
+
+def test_a_prefix_of_nobody_is_no_business_of_ours() -> None:
+    assert unused(["https://example.org/x", ""]) == []
+
+
+def test_a_result_can_be_gone_through(worker: Worker) -> None:
+    result = worker.run("SELECT ?l { ?x a kg:Dataset ; skos:prefLabel ?l }")
+    assert [row["l"] for row in result] == ["DigitSet"]
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+def test_a_truth_value_ends_its_line(worker: Worker, form: str) -> None:
+    assert worker.run("ASK { ?s ?p ?o }").serialize(form) == b"true\n"

@@ -14,7 +14,7 @@ def tables(folder: Path, **rows: list[object]) -> Tables:
 
 
 def test_an_empty_build_has_a_report(tmp_path: Path) -> None:
-    text = "\n".join(report.lines(tables(tmp_path), merged=[], rejects=[]))
+    text = "\n".join(report.lines(tables(tmp_path), threshold=0.55, merged=[], rejects=[]))
     assert text.startswith("# Report\n\n0 records of 0 papers")
 
 
@@ -35,6 +35,8 @@ def test_the_report_names_what_matters(tmp_path: Path) -> None:
         ],
         relations=[
             Relation("entity:foo", "is_a", "entity:bar", 1, 0.75),
+            Relation("entity:foo", "part_of", "entity:bar", 1, 0.54),
+            Relation("paper:p", "evaluates_on", "entity:bar", 1, 0.3),
             Relation("paper:p", "evaluates_on", "entity:data", 1, 0.9),
             Relation("paper:p", "mentions", "entity:foo", 1, 1.0),
         ],
@@ -54,7 +56,7 @@ def test_the_report_names_what_matters(tmp_path: Path) -> None:
         merges=[Merge("entity:foo", "FOO", "fu", "different", "too unlike", 0.4)],
     )
     rejects = [Reject("a.jsonl", 7, "no JSON | cut")]
-    text = "\n".join(report.lines(made, merged=[("paper:p", "same arXiv id")], rejects=rejects))
+    text = "\n".join(report.lines(made, threshold=0.55, merged=[("paper:p", "same arXiv id")], rejects=rejects))
     for part in (
         "2 records of 1 paper; 1 record rejected",
         "| is_a | 1 |",
@@ -70,3 +72,5 @@ def test_the_report_names_what_matters(tmp_path: Path) -> None:
         "| a.jsonl | 7 | no JSON \\| cut |",
     ):
         assert part in text, part
+    assert "**FOO** part_of" not in text
+    assert "| BAR | 1 |" not in text

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from kg.errors import KGError
 from kg.model import Entity, Evidence, Paper, Relation, Span
 from kg.namespaces import paper_curie
 from kg.tables import PaperRow, Tables
-from kg.view import looks, network
+from kg.view import looks, network, subgraph
 from kg.view.layout import place, place_between
 from kg.view.page import PageInfo, as_json, write_page
 from tests.view_sample import large, relation, write
@@ -98,7 +99,12 @@ def test_best_supported_entities_are_shown_and_the_rest_counted(tables: Tables) 
     entities = list(tables.entities())
     info, html = page(tables, limit=30)
     shown = data_of(html)["nodes"][:30]
-    assert [node["support"] for node in shown] == sorted((entity.support for entity in entities), reverse=True)[:30]
+    supports = [node["support"] for node in shown]
+    assert supports[:20] == sorted((entity.support for entity in entities), reverse=True)[:20]
+    assert supports == sorted(supports, reverse=True)
+    assert info.message.startswith(
+        f"The 20 best-supported entities, 10 more that papers relate to them, and the {info.edges}"
+    )
     assert (info.nodes, info.left_out_nodes) == (30, len(entities) - 30)
     held = [link for link in tables.relations() if link.head.startswith("entity:") and link.confidence >= 0.5]
     assert info.edges + info.left_out_edges == len(held)
@@ -142,9 +148,68 @@ def test_small_neighbourhood_goes_one_step_further(tmp_path: Path) -> None:
     assert [node["label"] for node in data_of(html)["vis"]["nodes"]] == ["n0", "n1", "n2"]
 
 
+def few(folder: Path) -> Tables:
+    """Write entities of falling support, of which only the least supported two are linked to the best ones."""
+    names = [f"entity:n{number}" for number in range(9)]
+    stated = [("entity:n7", "is_a", "entity:n0"), ("entity:n8", "used_for", "entity:n1")]
+    ruled = [("entity:n5", "is_a", "entity:n0")]
+    papers = [PaperRow(f"paper:{number}", Paper(f"T{number}", "A is B.", date=f"200{number}")) for number in range(5)]
+    uses = [Relation(row.id, "uses", "entity:n8", 1, 0.6) for row in papers]
+    made = Relation("paper:0", "introduces", "entity:n6", 1, 0.9)
+    mentions = [Relation(row.id, "mentions", "entity:n6", 1, 1.0) for row in papers]
+    return write(
+        folder,
+        papers=papers,
+        entities=[Entity(name, "Method", name[7:], support=20 - number) for number, name in enumerate(names)],
+        relations=[
+            *(Relation(*ends, 1, 0.9) for ends in stated),
+            *(Relation(*ends, 0, 1.0) for ends in ruled),
+            *uses,
+            made,
+            *mentions,
+        ],
+    )
+
+
+def test_the_last_places_go_to_entities_that_papers_link_to_the_best(tmp_path: Path) -> None:
+    info, html = page(few(tmp_path), limit=6)
+    assert [node["label"] for node in data_of(html)["nodes"][:6]] == ["n0", "n1", "n2", "n3", "n7", "n8"]
+    assert info.message == (
+        "The 4 best-supported entities, 2 more that papers relate to them, and the 2 relations among them; "
+        "3 entities and 1 relation are left out."
+    )
+
+
+def test_a_paper_tells_all_its_relations_and_an_entity_not_drawn_its_papers(tmp_path: Path) -> None:
+    data = data_of(page(few(tmp_path), limit=6)[1])
+    names = {row["id"]: row.get("label", row.get("title")) for row in (*data["nodes"], *data["papers"])}
+    told = {(names[link["head"]], link["type"], names[link["tail"]]) for link in data["links"]}
+    assert {("T0", "introduces", "n6"), *((f"T{number}", "uses", "n8") for number in range(5))} <= told
+    assert all(paper["beyond"] == 0 for paper in data["papers"])
+    (outer,) = (node for node in data["nodes"] if node["label"] == "n6")
+    assert outer["id"] not in {node["id"] for node in data["vis"]["nodes"]}
+    assert [names[paper] for paper in outer["papers"]] == ["T4", "T3", "T2"]
+
+
+def test_what_is_not_told_of_papers_is_counted(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subgraph, "PAPERS", 5)
+    monkeypatch.setattr(subgraph, "PAPER_LINKS", 0)
+    data = data_of(page(tables, limit=10)[1])
+    stated = [link for link in tables.relations() if link.head[0] == "p" and link.confidence >= 0.5]
+    count = Counter(link.head for link in stated if link.type != "mentions")
+    title = {row.paper.title: row.id for row in tables.papers()}
+    told = Counter(link["head"] for link in data["links"])
+    assert any(paper["beyond"] for paper in data["papers"])
+    for paper in data["papers"]:
+        assert told[paper["id"]] + paper["beyond"] == count[title[paper["title"]]]
+    drawn = [node["id"] for node in data["vis"]["nodes"] if node["id"][0] == "p"]
+    assert len(drawn) == 5
+    assert not any(paper["beyond"] for paper in data["papers"] if paper["id"] in drawn)
+
+
 def test_other_names_find_the_center_and_unknown_ones_are_explained(tmp_path: Path) -> None:
     tables = small(tmp_path)
-    assert page(tables, around="foo net")[0].message == "“Foo” with 2 of its 2 neighbours, 5 relations among them."
+    assert page(tables, around="foo net")[0].message == "“Foo” with its 2 neighbours, 5 relations among them."
     with pytest.raises(KGError, match=r"no entity is called 'Fooo'.*Foo"):
         page(tables, around="Fooo")
     with pytest.raises(KGError, match="limit of at least 1"):
@@ -310,6 +375,15 @@ def luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_lines_stand_out_from_the_canvas_and_differ(theme: str) -> None:
+    ground = luminance(looks.CANVAS[theme])
+    for colour in looks.LINES[theme].values():
+        high, low = sorted((luminance(colour), ground), reverse=True)
+        assert (high + 0.05) / (low + 0.05) >= 3
+    assert len({dashes for dashes, _ in looks.HELD.values()}) == len(looks.HELD)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

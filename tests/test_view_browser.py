@@ -196,6 +196,46 @@ def test_filters_papers_and_the_table_count_what_is_shown(visit: Any, tables: Ta
     opened.quiet()
 
 
+def test_a_paper_is_shown_while_it_is_chosen_and_the_filters_count_with_it(visit: Any, tables: Tables) -> None:
+    opened = visit(tables)
+    counts = opened.page.locator("#counts")
+    before = counts.inner_text()
+    paper = (
+        "[...graphPage.nodes.values()].find((node) => node.kind === 'Paper' && graphPage.network.body.nodes[node.id])"
+    )
+    opened.page.keyboard.press("/")
+    opened.page.keyboard.type(opened.page.evaluate(f"{paper}.label"))
+    opened.page.keyboard.press("Enter")
+    assert ", 1 paper, " in counts.inner_text()
+    field = opened.page.locator("#legend fieldset", has_text="Relations")
+    numbers = [int(text) for text in field.locator(".number").all_inner_texts()]
+    assert f" {sum(numbers)} relations" in counts.inner_text()
+    name = opened.page.locator("#details .figures").first.inner_text()
+    assert re.fullmatch(r"(hedged, )?[01]\.\d\d", name)
+    opened.page.keyboard.press("Escape")
+    assert counts.inner_text() == before
+    opened.quiet()
+
+
+def test_an_entity_not_drawn_leaves_its_neighbours_strong(visit: Any, tables: Tables) -> None:
+    opened = visit(tables, limit=12)
+    data = data_of((Path(opened.page.url.removeprefix("file://"))).read_text(encoding="utf-8"))
+    drawn = {node["id"] for node in data["vis"]["nodes"]}
+    papers = {paper["id"] for paper in data["papers"]}
+    link = next(each for each in data["links"] if each["head"] in drawn - papers and each["tail"] not in drawn)
+    opened.page.evaluate("(id) => graphPage.select(id)", link["tail"])
+    opacity = opened.page.evaluate(
+        "Object.values(graphPage.network.body.nodes).filter((node) => node.id[0] === 'e')"
+        ".map((node) => [node.id, node.options.opacity])"
+    )
+    strong = {node for node, value in opacity if value == 1}
+    ends = [{each["head"], each["tail"]} for each in data["links"] if each["held"] != "negated"]
+    near = {end for pair in ends if link["tail"] in pair for end in pair} & drawn
+    assert strong == near - papers
+    assert "Not drawn on this page." in opened.page.locator("#details").inner_text()
+    opened.quiet()
+
+
 def hostile(folder: Path) -> Tables:
     """Write tables in which every text is an attack, cleaned as far as readers clean it."""
     texts = [clean(text) for text in NASTY]

@@ -1,6 +1,6 @@
 """Fit the linear models and their calibration on annotated papers, and write the shipped weights.
 
-usage: python training/fit.py GOLD.jsonl OUT.npz
+usage: python training/fit.py GOLD.jsonl ... OUT.npz [--papers N]
 
 Three steps, each by cross-validation over papers so that no paper is judged by a model that saw it: the tagger; the
 relation models, on the tagger's own output; logistic regressions that turn scores into probabilities.
@@ -207,10 +207,12 @@ def calibrate_relations(parts, held, names):
 def main():
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("gold", type=Path)
+    parser.add_argument("gold", type=Path, nargs="+")
     parser.add_argument("out", type=Path)
+    parser.add_argument("--papers", type=int, metavar="N", help="fit on the first N papers only, for a learning curve")
     args = parser.parse_args()
-    data = Data(load(args.gold, front(Config())))
+    nlp = front(Config())
+    data = Data([paper for path in args.gold for paper in load(path, nlp)][: args.papers])
     numbers = range(len(data.papers))
 
     found, measures, right = {}, [], []

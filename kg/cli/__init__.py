@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import cast
 
 import click
+from click.exceptions import NoSuchCommand
 
 from kg.errors import KGError
 
@@ -37,6 +38,15 @@ class LazyGroup(click.Group):
             return None
         module, function = COMMANDS[cmd_name]
         return cast(click.Command, getattr(import_module(module), function))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or suggest one spelt much like it."""
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand as error:
+            raise NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx) from error
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; what went wrong is one message and exit status 1."""

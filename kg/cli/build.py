@@ -73,7 +73,8 @@ def add(inputs: tuple[str, ...], **options: Any) -> None:
 def remove(papers: tuple[str, ...], *, workspace: Path, workers: int | None, config_file: Path | None) -> None:
     """Remove papers from the graph.
 
-    PAPER is an arXiv id, a DOI, a title or the paper's identifier in the graph.
+    PAPER is an arXiv id (2106.09685 or arXiv:2106.09685), a DOI, the exact title, or the id that the paper's record
+    has in the file it came from.
 
     \b
     Example:
@@ -126,12 +127,15 @@ def _kept_config(space: "Workspace", path: Path | None, page_year: int | None = 
 
 def _summarise(manifest: "Manifest", space: "Workspace") -> None:
     """Say what a build holds and where it is."""
+    from kg.text import counted
+
     counts = manifest.counts
     merged = counts["records"] - counts["papers"]
     say(
-        f"{counts['records']} records read, {counts['papers']} distinct papers ({merged} records merged), "
-        f"{counts['rejects']} rejected; {counts['entities']} entities, {counts['relations']} relations, "
-        f"{counts['evidence']} pieces of evidence, {counts['triples']} triples"
+        f"{counted(counts['records'], 'record')} read, {counted(counts['papers'], 'distinct paper')} "
+        f"({counted(merged, 'record')} merged), {counts['rejects']} rejected; "
+        f"{counted(counts['entities'], 'entity', 'entities')}, {counted(counts['relations'], 'relation')}, "
+        f"{counted(counts['evidence'], 'piece')} of evidence, {counted(counts['triples'], 'triple')}"
     )
     report_rejects(space.build().rejects())
     places = {"page": ["graph.html"], "RDF": ["graph.ttl", "graph.nq.gz"], "report": ["report.md"]}

@@ -14,6 +14,7 @@ import click
 
 from kg import config as settings
 from kg.config import Config
+from kg.errors import InputError
 from kg.model import Reject
 
 if TYPE_CHECKING:
@@ -130,7 +131,13 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         with path.open("wb") as stream:
             yield stream
         return
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: the folder {path.parent} does not exist; make it first")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        error.filename = str(path)  # not the temporary name, which tells a user nothing
+        raise
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream

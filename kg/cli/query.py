@@ -14,6 +14,7 @@ from kg.cli.common import (
     emit,
     opened,
     output_option,
+    say,
     stdout_console,
     workspace_option,
 )
@@ -53,6 +54,8 @@ def query(query: str, *, format_: str | None, workspace: Path, output: str, conf
 
     build = Workspace(workspace).build()
     result = run(build.file("store"), _text(query), config=config_of(build, config_file))
+    for note in result.notes:
+        say(f"Note: {note}")
     _answer(result, format_, output)
 
 
@@ -80,15 +83,23 @@ def recipe(
     Example:
       kg recipe top --param limit=5
     """
+    from kg.query import RECIPES
     from kg.query import recipe as run
+    from kg.text import counted
     from kg.workspace import Workspace
 
     if name is None:
         emit(output, _listing())
         return
-    build = Workspace(workspace).build()
-    result = run(build.file("store"), name, _params(params), config=config_of(build, config_file))
+    build, given = Workspace(workspace).build(), _params(params)
+    store, config = build.file("store"), config_of(build, config_file)
+    result = run(store, name, given, config=config)
     _answer(result, format_, output)
+    has_threshold = any(item.name == "threshold" for item in RECIPES[name].parameters)
+    if not result.rows and has_threshold and "threshold" not in given:
+        weak = run(store, name, {**given, "threshold": "0"}, config=config).rows
+        if weak:
+            say(f"{counted(weak, 'row')} below the threshold: --param threshold=0")
 
 
 def _listing() -> str:
@@ -125,7 +136,9 @@ def _text(query: str) -> str:
 
 
 def _answer(result: "Result", format_: str | None, output: str) -> None:
-    """Write a result: as a table unless a format is named."""
+    """Write a result: as a table unless a format is named; say so if it has no rows."""
+    if result.kind == "bindings" and not result.rows:
+        say("no rows")
     if format_ is not None:
         with opened(output) as stream:
             stream.write(result.serialize(format_))

@@ -10,7 +10,8 @@ from kg.text import normal_form
 from kg.vocabulary import Vocabulary
 from kg.vocabulary import load as load_vocabulary
 
-#: A one-word label of at most this length with two capitals is an abbreviation, matched as spelt ("ARC", not "Arc").
+#: A one-word label with a capital that is at most this long is matched with its sort of capitals: "ARC" is not "Arc",
+#: "Glow" not "GLOW", but "Llama" is "LLaMA".
 _SHORT = 6
 
 
@@ -34,16 +35,17 @@ class Gazetteer:
 def _spelt(text: str, label: str) -> bool:
     """Tell whether a text has the capitals that a label asks for.
 
-    >>> _spelt("LLMs", "LLM"), _spelt("arc", "ARC"), _spelt("performer", "Performer"), _spelt("PERFORMER", "Performer")
-    (True, False, False, True)
+    >>> [_spelt(*pair) for pair in (("LLMs", "LLM"), ("LLaMA", "Llama"), ("PERFORMER", "Performer"))]
+    [True, True, True]
+    >>> [_spelt(*pair) for pair in (("arc", "ARC"), ("Arc", "ARC"), ("GLOW", "Glow"), ("performer", "Performer"))]
+    [False, False, False, False]
     """
-    if _is_abbreviation(label):
-        return label in (text, text.removesuffix("s"))
-    return any(character.isupper() for character in text)
-
-
-def _is_abbreviation(label: str) -> bool:
-    return len(label) <= _SHORT and sum(character.isupper() for character in label) >= 2
+    if label in (text, text.removesuffix("s")):
+        return True
+    short = len(label) <= _SHORT
+    return not text.islower() and not (
+        short and (label.removesuffix("s").isupper() or text.removesuffix("s").isupper())
+    )
 
 
 def gazetteer(vocabulary: Vocabulary) -> Gazetteer:

@@ -97,7 +97,10 @@ def _verb_before(scene: Scene, start: int) -> Iterator[str]:
 
 
 def thing_features(scene: Scene, thing: Thing, lines: dict[int, list[tuple[str, str]]]) -> Iterator[str]:
-    """Name the features of an entity as the tail of a relation of the paper."""
+    """Name the features of an entity as the tail of a relation of the paper.
+
+    Its name is none of them: what everybody uses today was once introduced by some paper.
+    """
     numbers = scene.sentences_of(thing)
     last = len(scene.ranges) - 1
     yield "bias"
@@ -112,17 +115,15 @@ def thing_features(scene: Scene, thing: Thing, lines: dict[int, list[tuple[str, 
     yield f"shape={shape(thing.name)},{thing.kind}"
     yield f"defined={thing.defined},{thing.kind}"
     yield f"defined,title={thing.defined},{0 in numbers},{thing.kind}"
-    yield f"term={bool(thing.term)},{thing.kind}"
-    yield f"term,title={bool(thing.term)},{0 in numbers},{thing.kind}"
     rare = "rare" if not thing.papers and not thing.term else "known" if thing.papers < 50 else "common"
     yield f"rare={rare},{thing.kind}"
     yield f"rare,title={rare},{0 in numbers},{thing.defined}"
     yield f"rare,shape={rare},{shape(thing.name)}"
     yield f"head={thing.name.lower().split()[-1]}"
-    yield f"name={thing.name.lower()}"
     for start, end in thing.spans[:_MENTIONS]:
         number = scene.sentence[start]
         yield from _mention(scene, start, end, number)
+        yield from _proposed(scene, start, shape(thing.name), thing.kind)
         for cue in paper_cues(lines[number], thing.id):
             yield f"cue={cue.name}"
             yield f"cue,title={cue.name},{0 in numbers}"
@@ -134,6 +135,21 @@ def thing_features(scene: Scene, thing: Thing, lines: dict[int, list[tuple[str, 
         yield f"before-colon,shape={first < colon},{shape(thing.name)}"
         if first <= 1 and thing.spans[0][1] == colon:
             yield "is-title-name"
+
+
+def _proposed(scene: Scene, start: int, look: str, kind: str) -> Iterator[str]:
+    """Tell of a mention right behind a verb of proposing, and with which article it stands there."""
+    first = scene.ranges[scene.sentence[start]][0]
+    before = scene.lower[max(first, start - 2) : start]
+    article = before[-1] if before and before[-1] in {"a", "an", "the", "our"} else ""
+    verb = before[-2:-1] if article else before[-1:]
+    if verb and verb[0].startswith(_PROPOSE):
+        yield f"proposed={article},{look}"
+        yield f"proposed={article},{kind}"
+
+
+#: Beginnings of verbs by which a paper brings up something new.
+_PROPOSE = ("propos", "introduc", "present", "develop", "releas", "design", "construct", "creat", "describ")
 
 
 def _mention(scene: Scene, start: int, end: int, number: int) -> Iterator[str]:

@@ -6,6 +6,7 @@ a result that is too long is an error, never a short answer.
 | module    | does                                                             |
 | --------- | ---------------------------------------------------------------- |
 | check     | decides whether a query may run                                  |
+| standard  | notes misspelt terms of well-known vocabularies                   |
 | sandbox   | takes the child process the means to open a socket               |
 | worker    | is the child process                                             |
 | process   | starts, asks and ends it                                         |

@@ -14,13 +14,17 @@ from rdflib.plugins.sparql.parser import parseQuery, parseUpdate
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from kg.errors import QueryError
+from kg.query.standard import unused
 
 #: Longest query that is looked at, in characters.
 MAX_LENGTH = 100_000
 
+#: Parts of a query that may rightly name terms which the default graph lacks.
+_ELSEWHERE = ("GraphGraphPattern", "DatasetClause", "ConstructQuery")
 
-def check(text: str, *, prefixes: Mapping[str, str], graphs: Collection[str], terms: Collection[str]) -> None:
-    """Raise a QueryError unless the query is safe and speaks of known prefixes and terms.
+
+def check(text: str, *, prefixes: Mapping[str, str], graphs: Collection[str], terms: Collection[str]) -> list[str]:
+    """Raise a QueryError unless the query is safe and speaks of known prefixes and terms; give notes on likely slips.
 
     ``prefixes`` are declared beforehand, ``graphs`` are the named graphs a dataset clause may name, ``terms`` the
     IRIs of the ontology; with no terms, none is checked.
@@ -40,6 +44,9 @@ def check(text: str, *, prefixes: Mapping[str, str], graphs: Collection[str], te
     for node in nodes:
         if node.name == "pname":
             _check_term(text, f"{_text(node, 'prefix')}:{_text(node, 'localname')}", _iri(node, bound), terms)
+    if any(node.name in _ELSEWHERE for node in nodes):
+        return []
+    return unused(_iri(node, bound) for node in nodes if node.name == "pname")
 
 
 def at(text: str, position: int, reason: str) -> str:

@@ -95,7 +95,7 @@ class Worker:
         except OSError:
             raise self._ended() from None
         header, body = self._receive(seconds)
-        return Result(str(header["kind"]), int(header["rows"]), body, self.names)
+        return Result(str(header["kind"]), int(header["rows"]), body, self.names, tuple(header["notes"]))
 
     def _receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
         """Read one frame within the time limit; a failure or a late answer is an error."""

@@ -38,13 +38,18 @@ class Result:
     """What a query gave.
 
     ``kind`` is ``bindings``, ``boolean`` or ``graph``, and ``body`` the result as TSV, JSON or N-Triples;
-    ``rows`` counts its rows or triples.
+    ``rows`` counts its rows or triples. ``notes`` say what in the query is likely a slip.
     """
 
     kind: str
     rows: int
     body: bytes
     names: Namespaces = field(default_factory=Namespaces)
+    notes: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Go through the rows of `values`."""
+        return iter(self.values())
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -86,7 +91,9 @@ class Result:
         source = "json" if self.kind == "boolean" else "tsv"
         if format == source:
             return self.body
-        return ox.parse_query_results(self.body, _BINDINGS[source]).serialize(format=_BINDINGS[format]) or b""
+        text = ox.parse_query_results(self.body, _BINDINGS[source]).serialize(format=_BINDINGS[format]) or b""
+        # Oxigraph ends the lines of bindings, but not that of a truth value.
+        return text + b"\n" if self.kind == "boolean" and format in ("csv", "tsv") else text
 
     def table(self) -> "Table":
         """Make a table for the screen."""

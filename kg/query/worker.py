@@ -3,7 +3,7 @@
 Frames on standard input and output are a line of JSON followed by ``size`` bytes:
 
     request   {"query", "rows", "seconds", "ours"} and no bytes; a query of ours is run without a check
-    answer    {"kind", "rows", "size"} and the result: TSV of bindings, JSON of a truth value, N-Triples of a graph
+    answer    {"kind", "rows", "notes", "size"} and the result: TSV of bindings, JSON of a truth value, or N-Triples
     failure   {"error"} and no bytes
 """
 
@@ -22,6 +22,8 @@ from kg.query.sandbox import lock_down
 
 #: Bytes of address space a query may use.
 MEMORY = 4 << 30
+
+_Header = dict[str, object]
 
 
 class _Sink:
@@ -44,16 +46,18 @@ class _Sink:
         """Do nothing: everything is kept in memory."""
 
 
-def answer(store: ox.Store, request: dict[str, object], known: dict[str, Collection[str]]) -> tuple[str, int, bytes]:
-    """Check and run one query, and give the kind, the number of rows and the bytes of its result."""
+def answer(store: ox.Store, request: dict[str, object], known: dict[str, Collection[str]]) -> tuple[_Header, bytes]:
+    """Check and run one query, and give what describes its result and the bytes of it."""
     text, rows = str(request["query"]), int(str(request["rows"]))
     prefixes = cast(dict[str, str], known["prefixes"])
+    notes: list[str] = []
     if not request["ours"]:
-        check(text, prefixes=prefixes, graphs=known["graphs"], terms=known["terms"])
+        notes = check(text, prefixes=prefixes, graphs=known["graphs"], terms=known["terms"])
     try:
         result = store.query(text, prefixes=prefixes)
         if isinstance(result, ox.QueryBoolean):
-            return "boolean", 1, result.serialize(format=ox.QueryResultsFormat.JSON) or b""
+            body = result.serialize(format=ox.QueryResultsFormat.JSON) or b""
+            return {"kind": "boolean", "rows": 1, "notes": notes}, body
         # The first line of TSV names the variables.
         head = 1 if isinstance(result, ox.QuerySolutions) else 0
         sink = _Sink(rows + head)
@@ -66,7 +70,8 @@ def answer(store: ox.Store, request: dict[str, object], known: dict[str, Collect
             what = "rows" if head else "triples"
             reason = f"the result has more than {rows} {what}; add LIMIT, or raise query_rows in kg.toml"
             raise QueryError(reason) from error
-        return ("bindings" if head else "graph"), sink.lines - head, bytes(sink.data)
+        kind = "bindings" if head else "graph"
+        return {"kind": kind, "rows": sink.lines - head, "notes": notes}, bytes(sink.data)
     except SyntaxError as error:
         raise QueryError(_explain(text, str(error), prefixes)) from error
     except (OSError, ValueError, RuntimeError) as error:
@@ -96,7 +101,7 @@ def _known(store: ox.Store, prefixes: dict[str, str]) -> dict[str, Collection[st
     return {"prefixes": prefixes, "graphs": {graph.value for graph in store.named_graphs()}, "terms": terms}
 
 
-def _send(stream: BinaryIO, header: dict[str, object], body: bytes = b"") -> None:
+def _send(stream: BinaryIO, header: _Header, body: bytes = b"") -> None:
     """Write one frame."""
     stream.write(json.dumps(header).encode() + b"\n" + body)
     stream.flush()
@@ -118,13 +123,13 @@ def main() -> None:
         # The signal's default action ends the process, whatever Oxigraph is doing, even if the parent is gone.
         signal.setitimer(signal.ITIMER_REAL, float(request["seconds"]) + 1)
         try:
-            kind, rows, body = answer(store, request, known)
+            header, body = answer(store, request, known)
         except QueryError as error:
             _send(answers, {"error": str(error)})
         except MemoryError:
             _send(answers, {"error": "the query needs too much memory; make it more specific or add LIMIT"})
         else:
-            _send(answers, {"kind": kind, "rows": rows, "size": len(body)}, body)
+            _send(answers, {**header, "size": len(body)}, body)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from kg.model import Extraction, LocalEntity, Merge
 from kg.namespaces import entity_curie
-from kg.text import normal_form
+from kg.text import counted, normal_form
 from kg.vocabulary import Vocabulary
 
 #: An undefined abbreviation has at least this many characters to be read as other papers define it.
@@ -116,7 +116,7 @@ def _accepted(cluster: Cluster) -> Iterable[Merge]:
         reason, papers = min(reasons.items(), key=lambda item: (-item[1], item[0]))
         if reason == "same normal form":
             reason = "named so in one paper, with and without a generic word"
-        why = f"{reason} ({papers} of {reasons.total()} papers)"
+        why = f"{reason} ({papers} of {counted(reasons.total(), 'paper')})"
         yield Merge(entity_curie(cluster.key), main, form, "same", why, 1.0)
 
 

@@ -51,6 +51,8 @@ def read(
     """
     if reader is not None and reader not in READERS:
         raise InputError(f"there is no reader {reader!r}; known are {', '.join(READERS)}")
+    if inputs.count("-") > 1:
+        raise InputError("standard input (-) was given twice; it can be read once")
     for name in inputs:
         if name != "-" and not Path(name).exists():
             raise InputError(f"{name}: there is no such file or folder; check the name")

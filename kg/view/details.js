@@ -45,6 +45,7 @@ function figures(link) {
   if (link.held === "vocabulary") return "vocabulary";
   if (link.held === "negated") return "denied";
   const hedge = link.held === "hedged" ? "hedged, " : "";
+  if (isPaper(link.head)) return `${hedge}${link.confidence.toFixed(2)}`;
   return `${hedge}${plural(link.support, "paper", "papers")}, ${link.confidence.toFixed(2)}`;
 }
 
@@ -59,8 +60,9 @@ function row(link, id) {
       else evidence.hidden = !evidence.hidden;
       opener.setAttribute("aria-expanded", String(!evidence.hidden));
     } },
-    element("span", { class: "name" }, icon(other.kind), other.label),
-    isPaper(other.id) ? "" : element("span", { class: "figures" }, figures(link)),
+    element("span", { class: "name" }, icon(other.kind), other.label,
+      drawn.has(other.id) ? "" : element("small", {}, " not drawn")),
+    element("span", { class: "figures" }, figures(link)),
   );
   const go = element("button", { type: "button", "aria-label": `Go to ${other.label}`, title: "Go there", click: () => select(other.id) }, "→");
   item.append(element("div", { class: "row" }, opener, go));
@@ -93,8 +95,12 @@ function groups(node) {
     found.get(title).links.push(link);
   }
   const strength = (link) => link.confidence + link.support;
-  return [...found].map(([title, { links: some, more }]) =>
+  const made = [...found].map(([title, { links: some, more }]) =>
     group(title, some.sort((a, b) => strength(b) - strength(a)), node.id, more));
+  const rest = Object.entries(node.more || {}).filter(([type]) => !found.has(data.relations[type][1]))
+    .map(([type, count]) => `${data.relations[type][1]} ${plural(count, "paper", "papers")}`);
+  if (rest.length) made.push(element("p", { class: "note" }, `Left out here: ${rest.join(", ")}.`));
+  return made;
 }
 
 function aboutEntity(node) {
@@ -102,9 +108,9 @@ function aboutEntity(node) {
   const seen = node.first ? `, first seen ${node.first}` : "";
   made.push(element("p", { class: "meta" }, icon(node.kind), `${node.kind} in ${plural(node.support, "paper", "papers")}${seen}`));
   if (node.alt.length) made.push(element("p", { class: "meta" }, `Also called: ${node.alt.slice(0, 8).join(" · ")}${node.alt.length > 8 ? " …" : ""}`));
-  if (!drawn.has(node.id)) made.push(element("p", { class: "note" }, "Not drawn on this page: only what links it to entities drawn is listed."));
+  if (!drawn.has(node.id)) made.push(element("p", { class: "note" }, "Not drawn on this page."));
   made.push(...groups(node));
-  if (node.beyond) made.push(element("p", { class: "note" }, `${plural(node.beyond, "more relation", "more relations")} left out.`));
+  made.push(beyond(node, "with other entities "));
   if (node.papers.length) {
     made.push(element("h3", {}, node.papers.length < node.support ? `Latest ${node.papers.length} of ${node.support} papers` : "Papers"));
     made.push(element("ul", {}, ...node.papers.map((id) => element("li", {}, anchor(nodes.get(id).link, nodes.get(id).title), ` ${nodes.get(id).date}`))));
@@ -115,7 +121,12 @@ function aboutEntity(node) {
 function aboutPaper(node) {
   const made = [element("h2", { dir: "auto" }, anchor(node.link, node.title))];
   made.push(element("p", { class: "meta" }, icon("Paper"), ["Paper", node.by, node.date].filter(Boolean).join(" · ")));
-  return [...made, ...groups(node)];
+  if (!node.links.length && !node.beyond) made.push(element("p", { class: "note" }, "No relation of this paper is asserted."));
+  return [...made, ...groups(node), beyond(node, "")];
+}
+
+function beyond(node, which) {
+  return node.beyond ? element("p", { class: "note" }, `${plural(node.beyond, "more relation", "more relations")} ${which}left out.`) : "";
 }
 
 function aboutLink(link) {
@@ -123,7 +134,7 @@ function aboutLink(link) {
   return [
     element("h2", { class: "aside" }, data.relations[link.type][0]),
     element("p", {}, end(link.head), ` ${link.held === "negated" ? "not " : ""}${data.relations[link.type][0]} `, end(link.tail)),
-    element("p", { class: "meta" }, `${figures(link)} · ${data.held[link.held][1]}`),
+    element("p", { class: "meta" }, `${isPaper(link.head) ? "confidence " : ""}${figures(link)} · ${data.held[link.held][1]}`),
     proofs(link),
   ];
 }
@@ -143,10 +154,6 @@ function select(id, move = true) {
   const content = link ? aboutLink(link) : !node ? welcome() : node.kind === "Paper" ? aboutPaper(node) : aboutEntity(node);
   byId("shown").replaceChildren(...content);
   byId("details").scrollTop = 0;
-  if (node && drawn.has(id) && !state.kinds.has(node.kind)) {
-    state.kinds.add(node.kind);
-    fillLegend();
-  }
   byId("said").textContent = link
     ? `${nodes.get(link.head).label} ${data.relations[link.type][0]} ${nodes.get(link.tail).label}, ${plural(link.evidence.length, "piece", "pieces")} of evidence`
     : node ? `${node.label}, ${node.kind}, ${plural(node.links.length, "relation", "relations")}` : "Nothing chosen";

@@ -28,7 +28,13 @@ const state = {
   relations: new Set(Object.keys(data.relations)),
   held: new Set(Object.keys(data.held).filter((held) => held !== "negated")),
 };
-const nodeShown = (id) => drawn.has(id) && state.kinds.has(nodes.get(id).kind);
+/* What is chosen is shown though its kind is filtered out. */
+const isChosen = (id) => {
+  const link = links.get(state.selected);
+  return link ? id === link.head || id === link.tail : id === state.selected;
+};
+const nodeShown = (id) => drawn.has(id) && (state.kinds.has(nodes.get(id).kind) || isChosen(id));
+const isPaperShown = (id) => nodeShown(id) && isPaper(id);
 const linkAllowed = (link) => state.relations.has(link.type) && state.held.has(link.held);
 const linkShown = (link) => linkAllowed(link) && nodeShown(link.head) && nodeShown(link.tail);
 
@@ -69,12 +75,13 @@ const theme = () => (darkness.matches ? "dark" : "light");
 const colour = (kind) => data.kinds[kind][theme()];
 const icon = (kind) => picture(14, OUTLINES[data.kinds[kind].shape], { fill: colour(kind), "data-kind": kind });
 const line = (held) =>
-  picture(34, "M1 8H38", { stroke: "currentColor", "stroke-width": 2, "stroke-dasharray": data.held[held][0].join(" ") });
+  picture(27, "M1 8H30", { stroke: "currentColor", "stroke-width": 2, "stroke-dasharray": data.held[held][0].join(" "), "data-held": held });
 
 /* ---- drawing ---- */
 
 const visNodes = new vis.DataSet(data.vis.nodes);
 const visEdges = new vis.DataSet(data.vis.edges);
+const widths = new Map(data.vis.edges.map((edge) => [edge.id, edge.width]));
 const plainLabels = new Map(data.vis.nodes.map((node) => [node.id, node.label]));
 const network = new vis.Network(byId("graph"), { nodes: visNodes, edges: visEdges }, data.vis.options);
 const frame = byId("graph").querySelector(".vis-network");
@@ -83,44 +90,72 @@ frame.setAttribute("role", "application");
 frame.setAttribute("aria-describedby", "message");
 frame.setAttribute("aria-label", "Graph; arrow keys move it, + and - zoom. The same is in the table.");
 
+/* What stays strong beside the choice: its ends or neighbours, also of something not drawn; null fades nothing. */
 function focusSet() {
-  if (!state.selected) return null;
   const link = links.get(state.selected);
-  if (link) return new Set([link.head, link.tail]);
-  const near = new Set([state.selected]);
-  for (const each of nodes.get(state.selected).links) if (linkShown(each)) near.add(each.head).add(each.tail);
-  return near;
+  const near = new Set();
+  if (link) near.add(link.head).add(link.tail);
+  else if (state.selected) {
+    near.add(state.selected);
+    for (const each of nodes.get(state.selected).links) if (linkAllowed(each)) near.add(each.head).add(each.tail);
+  }
+  return [...near].some(nodeShown) ? near : null;
 }
+
+const isNear = (link) => [link.id, link.head, link.tail].includes(state.selected);
+const linkName = (link) => (link.held === "negated" ? "not: " : "") + data.relations[link.type][0];
+/* Lengths in the graph's coordinates that look the same on screen at any zoom. */
+const onScreen = (length) => length / Math.min(network.getScale(), 1);
 
 /* Labels keep a readable size on screen: the best-supported come first, one that would lie upon another waits. */
 const READABLE = 12;
 const boxes = data.vis.nodes.map((node) => ({ ...node, ...extent(node.label) }));
+const placeOf = new Map(boxes.map((box) => [box.id, box]));
 
 function extent(label) {
   const lines = label.split("\n");
   return { wide: Math.max(...lines.map((text) => text.length)) * 0.56, lines: lines.length };
 }
 
-function labelSizes(near) {
-  const scale = network.getScale();
+const apart = (a, b) => a.right < b.left || a.left > b.right || a.bottom < b.top || a.top > b.bottom;
+
+function labels(near) {
   const placed = [];
-  const nodesAsBoxes = boxes.filter((box) => nodeShown(box.id)).map(({ x, y, size }) => (
+  const symbols = boxes.filter((box) => nodeShown(box.id)).map(({ x, y, size }) => (
     { left: x - size * 0.7, right: x + size * 0.7, top: y - size * 0.7, bottom: y + size * 0.7 }));
   const sizes = new Map();
-  const first = (box) => (box.id === state.selected ? 0 : near !== null && near.has(box.id) ? 1 : 2);
-  const turn = boxes.filter((box) => !isPaper(box.id) && nodeShown(box.id)).sort((a, b) => first(a) - first(b));
-  for (const box of turn) {
-    const size = Math.max(box.font.size, READABLE / scale);
+  const named = new Set();
+  const put = (area, others) => others.every((other) => apart(area, other)) && placed.push(area);
+  const putNode = (box) => {
+    const size = Math.max(box.font.size, READABLE / network.getScale());
     const half = (box.wide * size) / 2;
     const top = box.y + box.size + 2;
-    const bottom = top + box.lines * size * 1.1;
+    const area = { left: box.x - half, right: box.x + half, top, bottom: top + box.lines * size * 1.1 };
     const important = near === null ? sizes.size < 40 : near.has(box.id);
-    const free = (important ? placed : [...placed, ...nodesAsBoxes]).every((other) => box.x + half < other.left || box.x - half > other.right || bottom < other.top || top > other.bottom);
-    if (!free) continue;
-    placed.push({ left: box.x - half, right: box.x + half, top, bottom });
-    sizes.set(box.id, size);
+    if (put(area, important ? placed : [...placed, ...symbols])) sizes.set(box.id, size);
+  };
+  const turn = boxes.filter((box) => !isPaper(box.id) && nodeShown(box.id));
+  const first = (box) => (box.id === state.selected ? 0 : 1);
+  const paper = isPaperShown(state.selected) ? placeOf.get(state.selected) : null;
+  if (paper) {
+    const half = Math.min(nodes.get(paper.id).label.length, 60) * 0.28 * onScreen(14);
+    placed.push({ left: paper.x - half, right: paper.x + half, top: paper.y + paper.size + 2, bottom: paper.y + paper.size + onScreen(18) });
   }
-  return sizes;
+  if (near !== null) {
+    turn.filter((box) => near.has(box.id)).sort((a, b) => first(a) - first(b)).forEach(putNode);
+    for (const edge of data.vis.edges) if (isNear(links.get(edge.id)) && linkShown(links.get(edge.id))) nameEdge(links.get(edge.id), put, placed, named);
+  }
+  turn.filter((box) => near === null || !near.has(box.id)).forEach(putNode);
+  return { sizes, named };
+}
+
+/* The name of a line waits where it would lie upon the label of a node; that of the chosen line does not. */
+function nameEdge(link, put, placed, named) {
+  const [a, b] = [placeOf.get(link.head), placeOf.get(link.tail)];
+  const half = (linkName(link).length * 0.56 * onScreen(12)) / 2 + 2;
+  const [x, y] = [(a.x + b.x) / 2, (a.y + b.y) / 2];
+  const area = { left: x - half, right: x + half, top: y - onScreen(8), bottom: y + onScreen(8) };
+  if (put(area, link.id === state.selected ? [] : placed)) named.add(link.id);
 }
 
 function tip(node) {
@@ -139,28 +174,29 @@ function drawNode(visNode, near, ink, sizes) {
   const own = colour(node.kind);
   const chosen = node.id === state.selected || node.id === data.center;
   const strong = { background: own, border: ink.text };
-  const size = Math.max(sizes.get(node.id) || 0, node.id === state.selected ? 14 / Math.min(network.getScale(), 1) : 0);
+  const size = Math.max(sizes.get(node.id) || 0, node.id === state.selected ? onScreen(14) : 0);
   const name = isPaper(node.id) ? cut(node.label, 60) : plainLabels.get(node.id);
   return {
     id: node.id, hidden: !nodeShown(node.id), opacity: faded ? 0.18 : 1, label: size ? name : " ", title: tip(node),
     borderWidth: chosen ? 3 : 1, borderWidthSelected: 3,
     color: { background: own, border: chosen ? ink.text : own, highlight: strong, hover: strong },
     font: { size: size || 1, color: faded ? ink.faint : ink.text,
-      strokeWidth: faded ? 0 : 3, strokeColor: ink.ground, face: "system-ui, sans-serif" },
+      strokeWidth: faded ? 0 : onScreen(4), strokeColor: ink.ground, face: "system-ui, sans-serif" },
   };
 }
 
-function drawEdge(visEdge, near, ink) {
+function drawEdge(visEdge, near, ink, named) {
   const link = links.get(visEdge.id);
-  const chosen = state.selected !== "" && [link.id, link.head, link.tail].includes(state.selected);
-  const faded = near !== null && !chosen;
-  const named = chosen && (near.size <= 16 || link.id === state.selected);
-  const name = (link.held === "negated" ? "not: " : "") + data.relations[link.type][0];
+  const faded = near !== null && !isNear(link);
+  const rest = link.held === "negated" ? ink.denied : ink.rest;
+  const dashes = data.held[link.held][0];
   return {
-    id: link.id, hidden: !linkShown(link), label: named ? name : " ",
-    title: `${cut(nodes.get(link.head).label, 60)}\n${name}\n${cut(nodes.get(link.tail).label, 60)}`,
-    color: { color: ink.edge, hover: ink.text, highlight: ink.text, opacity: faded ? 0.12 : chosen ? 1 : 0.75 },
-    font: { size: 12 / Math.min(network.getScale(), 1), color: ink.text, strokeWidth: 4, strokeColor: ink.ground, face: "system-ui, sans-serif" },
+    id: link.id, hidden: !linkShown(link), label: named.has(link.id) ? linkName(link) : " ",
+    title: `${cut(nodes.get(link.head).label, 60)}\n${linkName(link)}\n${cut(nodes.get(link.tail).label, 60)}`,
+    width: onScreen(widths.get(link.id)), dashes: dashes.length ? dashes.map(onScreen) : false,
+    color: { color: rest, hover: ink.text, highlight: ink.text, opacity: faded ? 0.15 : 1 },
+    font: { size: onScreen(12), color: ink.text, strokeWidth: onScreen(4), strokeColor: ink.ground,
+      background: named.has(link.id) ? ink.ground : "none", face: "system-ui, sans-serif" },
   };
 }
 
@@ -169,19 +205,20 @@ let drawnAt = 0;
 function draw() {
   const dark = darkness.matches;
   const ink = dark
-    ? { text: "#e8eaed", ground: data.canvas.dark, edge: "#8b929b", faint: "#5a616b" }
-    : { text: "#16191d", ground: data.canvas.light, edge: "#7b8189", faint: "#b4b9c0" };
+    ? { text: "#e8eaed", ground: data.canvas.dark, ...data.lines.dark, faint: "#5a616b" }
+    : { text: "#16191d", ground: data.canvas.light, ...data.lines.light, faint: "#b4b9c0" };
   const near = focusSet();
-  const sizes = labelSizes(near);
+  const { sizes, named } = labels(near);
   drawnAt = network.getScale();
   visNodes.update(visNodes.map((node) => drawNode(node, near, ink, sizes)));
-  visEdges.update(visEdges.map((edge) => drawEdge(edge, near, ink)));
+  visEdges.update(visEdges.map((edge) => drawEdge(edge, near, ink, named)));
   const shownNodes = data.vis.nodes.filter((node) => nodeShown(node.id) && !isPaper(node.id)).length;
   const shownPapers = data.vis.nodes.filter((node) => nodeShown(node.id) && isPaper(node.id)).length;
   const shownLinks = data.vis.edges.filter((edge) => linkShown(links.get(edge.id))).length;
   byId("counts").textContent =
     `${plural(shownNodes, "entity", "entities")}${shownPapers ? `, ${plural(shownPapers, "paper", "papers")}` : ""}, ` +
     `${plural(shownLinks, "relation", "relations")} shown`;
+  countLegend();
   if (!byId("table").hidden) fillTable();
 }
 
@@ -193,7 +230,11 @@ function fit() {
 function centre(id) {
   const link = links.get(id);
   const around = (link ? [link.tail, link.head] : [id]).find(nodeShown);
-  if (around === undefined) return;
+  if (around === undefined) {
+    const near = [...(focusSet() || [])].filter(nodeShown);
+    if (near.length) network.fit({ nodes: near, maxZoomLevel: 1 });
+    return;
+  }
   const scale = Math.max(network.getScale(), 0.9);
   network.focus(around, { scale, animation: calm.matches ? false : { duration: 250, easingFunction: "easeOutQuad" } });
 }

@@ -8,6 +8,12 @@ yellow and grey, and the dark page uses them instead.
 #: Canvas background of the light and the dark page.
 CANVAS = {"light": "#ffffff", "dark": "#14171c"}
 
+#: Lines on the light and the dark page, those at rest and those that only papers' denials hold.
+LINES = {
+    "light": {"rest": "#777d85", "denied": "#a63b00"},
+    "dark": {"rest": "#838a94", "denied": "#ffb48a"},
+}
+
 #: Kind -> vis-network shape, plural for the legend, colour on the light and on the dark canvas.
 KINDS: dict[str, dict[str, str]] = {
     "Method": {"shape": "dot", "plural": "Methods", "light": "#0072b2", "dark": "#56b4e9"},
@@ -36,12 +42,12 @@ RELATIONS: dict[str, tuple[str, str]] = {
 }
 
 #: What holds an edge -> its line (dash lengths, empty for solid) and what the legend says.
-HELD: dict[str, tuple[tuple[int, ...], str]] = {
+HELD: dict[str, tuple[tuple[float, ...], str]] = {
     "text": ((), "stated in a paper"),
-    "hedged": ((14, 5), "hedged only"),
-    "rule": ((5, 5), "rule, no sentence"),
-    "vocabulary": ((2, 5), "vocabulary, no sentence"),
-    "negated": ((1, 8), "denied only"),
+    "hedged": ((16, 4), "hedged only"),
+    "rule": ((8, 5), "rule, no sentence"),
+    "vocabulary": ((1.5, 4), "vocabulary, no sentence"),
+    "negated": ((10, 4, 2, 4), "denied only"),
 }
 
 

@@ -13,10 +13,8 @@ from typing import Any
 from kg.model import Entity
 from kg.view import looks
 from kg.view.layout import place, place_between
-from kg.view.subgraph import Subgraph
+from kg.view.subgraph import Subgraph, is_paper
 
-#: Papers drawn at most when papers are asked for.
-PAPERS = 150
 #: Characters a label on the canvas may have, and in one line of it.
 _LABEL, _LINE = 34, 18
 
@@ -111,12 +109,6 @@ def _weights(graph: Subgraph) -> dict[tuple[str, str], float]:
     return dict(weights)
 
 
-def linking_papers(graph: Subgraph) -> list[str]:
-    """List the papers that can be drawn: those that link to most of the shown entities."""
-    links = Counter(link.head for link in graph.paper_links)
-    return sorted(links, key=lambda paper: (-links[paper], paper))[:PAPERS]
-
-
 def draw(graph: Subgraph, numbers: dict[str, str], held: dict[tuple[str, str, str], str]) -> dict[str, Any]:
     """Give pyvis's nodes, edges and options; ``numbers`` maps CURIEs to ids on the page."""
     from pyvis.network import Network
@@ -142,24 +134,22 @@ def draw(graph: Subgraph, numbers: dict[str, str], held: dict[tuple[str, str, st
             x=x,
             y=y,
         )
-    papers = linking_papers(graph)
-    _add_papers(network, graph, papers, numbers, points)
+    _add_papers(network, graph, numbers, points)
     _add_edges(network, graph, numbers, held)
     nodes, edges, *_ = network.get_network_data()
     return {"nodes": nodes, "edges": edges, "options": network.options}
 
 
-def _add_papers(
-    network: Any, graph: Subgraph, papers: Sequence[str], numbers: dict[str, str], points: Sequence[tuple[int, int]]
-) -> None:
+def _add_papers(network: Any, graph: Subgraph, numbers: dict[str, str], points: Sequence[tuple[int, int]]) -> None:
     """Add the papers as small nodes between the entities they link to."""
     place_of = {entity.id: number for number, entity in enumerate(graph.entities)}
     near: dict[str, list[int]] = defaultdict(list)
     for link in graph.paper_links:
-        near[link.head].append(place_of[link.tail])
-    where = place_between(points, [near[paper] for paper in papers], 24)
+        if link.tail in place_of:
+            near[link.head].append(place_of[link.tail])
+    where = place_between(points, [near[paper] for paper in graph.drawn_papers], 24)
     shape = looks.KINDS["Paper"]
-    for paper, (x, y) in zip(papers, where, strict=True):
+    for paper, (x, y) in zip(graph.drawn_papers, where, strict=True):
         network.add_node(
             numbers[paper], label=" ", shape=shape["shape"], color=shape["light"], group="Paper", size=6, x=x, y=y
         )
@@ -179,7 +169,7 @@ def _add_edges(network: Any, graph: Subgraph, numbers: dict[str, str], held: dic
             numbers[link.head],
             numbers[link.tail],
             id=f"r{number}",
-            width=round(min(1 + 0.8 * log2(max(link.support, 1)), 5), 2),
+            width=1.0 if is_paper(link.head) else round(min(1.4 + 0.8 * log2(max(link.support, 1)), 5), 2),
             dashes=list(dashes) if dashes else False,
             **_bend(lane, loop=low == high, forward=link.head == low),
         )

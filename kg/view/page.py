@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -15,7 +14,7 @@ from kg.model import Entity
 from kg.tables import Tables
 from kg.view import looks, network
 from kg.view.proofs import Proofs, gather, newest
-from kg.view.subgraph import PAPERS_PER_ENTITY, Subgraph, choose
+from kg.view.subgraph import PAPERS_PER_ENTITY, PAPERS_PER_OUTER, Subgraph, choose
 
 #: What must not stand in a script element, and line ends that older JavaScript knows.
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
@@ -41,7 +40,7 @@ class PageInfo:
 def write_page(
     tables: Tables, config: Config, stream: BinaryIO, *, around: str | None = None, limit: int = 150
 ) -> PageInfo:
-    """Write the page of the ``limit`` best-supported entities, or of those around the one named ``around``.
+    """Write the page of ``limit`` well-supported, connected entities, or of those around the one named ``around``.
 
     An unknown name is a `KGError` that lists the nearest ones. The same tables give the same bytes.
     """
@@ -53,49 +52,79 @@ def write_page(
     return info
 
 
+def _plural(count: int, one: str, many: str) -> str:
+    """Count things in words.
+
+    >>> _plural(1, "entity", "entities"), _plural(1200, "relation", "relations")
+    ('1 entity', '1,200 relations')
+    """
+    return f"{count:,} {one if count == 1 else many}"
+
+
 def _info(graph: Subgraph) -> PageInfo:
     """Count what is shown and left out."""
     nodes, edges = len(graph.entities), sum(link.confidence > 0 for link in graph.links)
     more_nodes, more_edges = graph.all_entities - nodes, graph.all_links - edges
+    relations = _plural(edges, "relation", "relations")
     if graph.center:
-        direct = min(graph.neighbours, nodes - 1)
-        further = f" and {nodes - 1 - direct:,} entities one step further" if nodes - 1 > direct else ""
-        what = (
-            f"“{graph.entities[0].label[:60]}” with {direct:,} of its {graph.neighbours:,} neighbours{further}, "
-            f"{edges:,} relations among them"
-        )
+        what = f"“{graph.entities[0].label[:60]}” with {_around(graph)}, {relations} among them"
     elif more_nodes:
-        what = f"The {nodes:,} best-supported entities and the {edges:,} relations among them"
+        best = nodes - graph.joined
+        joined = f", {graph.joined:,} more that papers relate to them," if graph.joined else ""
+        entities = _plural(best, "best-supported entity", "best-supported entities")
+        what = f"The {entities}{joined} and the {relations} among them"
     else:
-        what = f"All {nodes:,} entities and {edges:,} relations"
-    rest = " of the graph" if graph.center else ""
-    left = (
-        f"; {more_nodes:,} entities and {more_edges:,} relations{rest} are left out" if more_nodes or more_edges else ""
-    )
+        what = f"All {_plural(nodes, 'entity', 'entities')} and {relations}"
+    left = ""
+    if more_nodes or more_edges:
+        rest = " of the graph" if graph.center else ""
+        are = "is" if more_nodes + more_edges == 1 else "are"
+        counted = [_plural(more_nodes, "entity", "entities"), _plural(more_edges, "relation", "relations")]
+        left = f"; {' and '.join(counted)}{rest} {are} left out"
     return PageInfo(nodes, edges, more_nodes, more_edges, f"{what}{left}.")
+
+
+def _around(graph: Subgraph) -> str:
+    """Say how much of a neighbourhood is shown."""
+    others = len(graph.entities) - 1
+    direct = min(graph.neighbours, others)
+    all_of_them = _plural(graph.neighbours, "neighbour", "neighbours")
+    said = f"its {all_of_them}" if direct == graph.neighbours else f"{direct:,} of its {all_of_them}"
+    if not graph.neighbours:
+        said = "no neighbours"
+    if others > direct:
+        said += f" and {_plural(others - direct, 'entity', 'entities')} one step further"
+    return said
 
 
 def page_data(graph: Subgraph, proofs: Proofs, info: PageInfo) -> dict[str, Any]:
     """Collect everything the page knows as plain data, ids numbered in the order of the page."""
-    listed = {
-        entity.id: newest(graph.papers_of.get(entity.id, ()), proofs, PAPERS_PER_ENTITY) for entity in graph.entities
-    }
     links = graph.told
     entities = [*graph.entities, *graph.outer]
+    listed = {
+        entity.id: newest(
+            graph.papers_of.get(entity.id, ()),
+            proofs,
+            PAPERS_PER_ENTITY if number < len(graph.entities) else PAPERS_PER_OUTER,
+        )
+        for number, entity in enumerate(entities)
+    }
     named = {paper for papers in listed.values() for paper in papers} | {paper for paper, _ in proofs.sentences}
     papers = sorted((named | {link.head for link in graph.paper_links}) & proofs.papers.keys())
     numbers = {entity.id: f"e{number}" for number, entity in enumerate(entities)}
     numbers |= {paper: f"p{number}" for number, paper in enumerate(papers)}
-    kinds = Counter(entity.kind for entity in graph.entities)
+    relations = _in_order({link.type for link in links} | {kind for _, kind in graph.more_papers})
+    kinds = {entity.kind for entity in entities} | {"Paper"}
     return {
         "message": info.message,
         "center": numbers.get(graph.center, ""),
         "canvas": looks.CANVAS,
-        "kinds": {kind: look for kind, look in looks.KINDS.items() if kinds[kind] or kind == "Paper"},
+        "lines": looks.LINES,
+        "kinds": {kind: look for kind, look in looks.KINDS.items() if kind in kinds},
         "held": looks.HELD,
-        "relations": {kind: looks.reading(kind) for kind in _in_order({link.type for link in links})},
-        "nodes": [_node(graph, e, numbers[e.id], [numbers[p] for p in listed.get(e.id, ())]) for e in entities],
-        "papers": [{"id": numbers[paper], **proofs.papers[paper]} for paper in papers],
+        "relations": {kind: looks.reading(kind) for kind in relations},
+        "nodes": [_node(graph, e, numbers[e.id], [numbers[p] for p in listed[e.id]], relations) for e in entities],
+        "papers": [{"id": numbers[p], **proofs.papers[p], "beyond": graph.beyond[p]} for p in papers],
         "sentences": [[numbers[paper], text] for paper, text in proofs.sentences],
         "links": _links(links, proofs, numbers),
         "vis": network.draw(graph, numbers, proofs.held),
@@ -108,9 +137,11 @@ def _in_order(relations: set[str]) -> list[str]:
     return sorted(relations, key=lambda kind: (order.get(kind, len(order)), kind))
 
 
-def _node(graph: Subgraph, entity: Entity, number: str, papers: Sequence[str]) -> dict[str, Any]:
+def _node(
+    graph: Subgraph, entity: Entity, number: str, papers: Sequence[str], relations: Sequence[str]
+) -> dict[str, Any]:
     """Describe an entity; ``more`` counts the papers left out per relation."""
-    more = {kind: count for (name, kind), count in sorted(graph.more_papers.items()) if name == entity.id and count}
+    more = {kind: graph.more_papers[entity.id, kind] for kind in relations if graph.more_papers[entity.id, kind]}
     return {
         "id": number,
         "label": entity.label[:_LONGEST],

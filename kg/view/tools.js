@@ -4,33 +4,48 @@
 
 /* ---- legend, which is also the filter ---- */
 
-function tick(set, name, ...label) {
+const counters = [];
+
+/* A filter tells how many of its things are shown, or would be if it were ticked. */
+function tick(set, name, count, ...label) {
   const box = element("input", { type: "checkbox" });
+  const number = element("span", { class: "number" });
   box.checked = set.has(name);
   box.addEventListener("change", () => {
     if (box.checked) set.add(name);
     else set.delete(name);
     draw();
   });
-  return element("label", {}, box, ...label);
+  counters.push(() => number.replaceChildren(count().toLocaleString("en")));
+  return element("label", {}, box, ...label, number);
 }
 
+const drawnLinks = data.vis.edges.map((edge) => links.get(edge.id));
+const countLinks = (test) => drawnLinks.filter((link) => nodeShown(link.head) && nodeShown(link.tail) && test(link)).length;
+
 function fillLegend() {
-  const number = (count) => element("span", { class: "number" }, count.toLocaleString("en"));
-  const count = (all, test) => number(all.filter(test).length);
-  const field = (name, ...ticks) => element("fieldset", {}, element("legend", {}, name), ...ticks);
-  const drawnLinks = data.vis.edges.map((edge) => links.get(edge.id));
+  const field = (name, ticks) => element("fieldset", {}, element("legend", {}, name), ...ticks);
+  const kinds = data.vis.nodes.map((node) => nodes.get(node.id).kind);
+  const relations = (some) => Object.entries(data.relations).filter(([type]) => some.some((link) => link.type === type))
+    .map(([type, [forth]]) => tick(state.relations, type,
+      () => countLinks((link) => link.type === type && state.held.has(link.held)), forth));
   const between = drawnLinks.filter((link) => !isPaper(link.head));
+  const types = new Set(between.map((link) => link.type));
+  const ofPapers = field("Relations of papers", relations(drawnLinks.filter((link) => !types.has(link.type))));
+  counters.push(() => { ofPapers.hidden = !data.vis.nodes.some((node) => isPaper(node.id) && nodeShown(node.id)); });
   byId("legend").replaceChildren(
-    field("Kinds", ...Object.entries(data.kinds).map(([kind, look]) =>
-      tick(state.kinds, kind, icon(kind), look.plural, count(data.vis.nodes, (node) => nodes.get(node.id).kind === kind)))),
-    field("Relations", ...Object.entries(data.relations)
-      .filter(([type]) => between.some((link) => link.type === type))
-      .map(([type, [forth]]) => tick(state.relations, type, forth, count(between, (link) => link.type === type)))),
-    field("Lines", ...Object.entries(data.held)
-      .filter(([held]) => drawnLinks.some((link) => link.held === held))
-      .map(([held, [, says]]) => tick(state.held, held, line(held), says))),
+    field("Kinds", Object.entries(data.kinds).filter(([kind]) => kind === "Paper" || kinds.includes(kind))
+      .map(([kind, look]) => tick(state.kinds, kind, () => kinds.filter((each) => each === kind).length, icon(kind), look.plural))),
+    field("Relations", relations(between)),
+    ofPapers,
+    field("Lines", Object.entries(data.held).filter(([held]) => drawnLinks.some((link) => link.held === held))
+      .map(([held, [, says]]) => tick(state.held, held,
+        () => countLinks((link) => link.held === held && state.relations.has(link.type)), line(held), says))),
   );
+}
+
+function countLegend() {
+  for (const count of counters) count();
 }
 
 /* ---- table ---- */
