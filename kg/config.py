@@ -17,7 +17,7 @@ class Config:
     #: Direct triples, page edges and recipes need at least this confidence (0 to 1).
     export_threshold: float = 0.55
     #: An entity is a node where the papers that name it are together at least this sure (0 to 1).
-    entity_threshold: float = 0.6
+    entity_threshold: float = 0.65
     #: Entities of one paper less probable than this are not kept (0 to 1).
     min_entity_confidence: float = 0.4
     #: Relations of one paper less probable than this are not kept (0 to 1).

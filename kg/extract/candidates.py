@@ -40,7 +40,8 @@ _NEVER = {
     "specific", "corresponding", "respective", "underlying", "popular", "common", "well-known", "traditional",
     "conventional", "standard", "publicly", "numerous", "multiple", "enabling", "achieving", "leading",
     "making", "requiring", "providing", "leveraging", "outperforming", "improving", "reducing", "introducing",
-    "demonstrating", "showing", "having", "being",
+    "demonstrating", "showing", "having", "being", "similar", "immense", "huge", "vast", "substantial",
+    "considerable", "remarkable", "excellent", "notable",
 }  # fmt: skip
 #: Words of the list above that an established name may hold after its first word, or start with.
 _START = {"prior", "multiple", "whole", "first", "next", "key"}
