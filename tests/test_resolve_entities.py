@@ -35,7 +35,7 @@ def paper(number, date=""):
 
 def graph(*extractions, dates=()):
     papers = [paper(i, date) for i, date in enumerate(dates or [""] * len(extractions))]
-    return resolve(papers, extractions, Config())
+    return resolve(papers, extractions, Config(entity_threshold=0.5))
 
 
 def by_label(found):
