@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from kg.config import Config
 from kg.extract.pipeline import Extractor
+from kg.extract.relation_features import scene
+from kg.extract.relations import _doubt
+from kg.extract.tokens import tagger
 from kg.model import KINDS, PAPER, RELATIONS, Paper
 
 TITLE = "FrobNet: Sparse Key-Value Caches for Long-Context Language Models"
@@ -164,9 +167,28 @@ def test_a_result_does_not_depend_on_hashing():
     assert len(outputs) == 1
 
 
-def test_denied_statements_are_marked(extractor):
+@pytest.mark.parametrize(
+    ("words", "denied", "hedged"),
+    [
+        ("clearly outperforms", False, False),
+        ("does not outperform", True, False),
+        ("fails to match", True, False),
+        ("not only matches", False, False),
+        ("may improve", False, True),
+        ("might not improve", True, True),
+    ],
+)
+def test_words_between_two_things_deny_or_weaken(words, denied, hedged):
+    doc = tagger()(f"\n\nFrobNet {words} StreamingLLM here.")
+    between = 2, next(token.i for token in doc if token.text == "StreamingLLM")
+    assert _doubt(scene(doc, ()), *between, reach=40) == (denied, hedged)
+
+
+def test_denied_statements_are_marked():
+    extractor = Extractor(Config(min_relation_confidence=0.05))
     text = "We propose FrobNet, a caching method. FrobNet does not outperform StreamingLLM on LongBench."
     found = extractor.extract(Paper("FrobNet", text))
     denied = [relation for relation in found.relations if relation.polarity == "negated"]
+    assert denied
     assert all("not" in text[s.start : s.end] for relation in denied for s in relation.sentences)
     assert ("FrobNet", "outperforms", "StreamingLLM") not in stated(found)

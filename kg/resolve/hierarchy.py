@@ -7,8 +7,8 @@ from kg.namespaces import short_hash
 from kg.text import normal_form
 from kg.vocabulary import Vocabulary
 
-#: Probability of an edge taken from a name. An estimate by reading: of the pairs in 550 annotated papers more than
-#: half are also annotated ``is_a``, and of 27 others that were read at least 24 hold.
+#: Probability of an edge taken from a name: an estimate, not a fit. Of 212 such pairs in 550 annotated papers 119 are
+#: annotated ``is_a`` too; most of the others, where read, hold when the longer name has no link word (`_LINKS`).
 NAME_PROBABILITY = 0.9
 
 #: Names with such a word speak of several things: "relaxation of optimal transport" is no "optimal transport".
