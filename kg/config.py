@@ -7,6 +7,9 @@ from pathlib import Path
 from kg.errors import ConfigError
 from kg.namespaces import DEFAULT_BASE
 
+#: The models that a build can extract with.
+MODELS = ("accurate", "fast")
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -14,6 +17,8 @@ class Config:
 
     #: Base IRI of entities, papers and assertions; ends in ``/`` or ``#``.
     base_iri: str = DEFAULT_BASE
+    #: The model that extracts: ``accurate``, or ``fast`` where a corpus is large.
+    model: str = "accurate"
     #: Direct triples, page edges and recipes need at least this confidence (0 to 1).
     export_threshold: float = 0.55
     #: An entity is a node where the papers that name it are together at least this sure (0 to 1).
@@ -37,6 +42,8 @@ class Config:
         """Check the ranges that later stages rely on."""
         if not self.base_iri.startswith(("http://", "https://")) or self.base_iri[-1] not in "/#":
             raise ConfigError(f"base_iri is {self.base_iri!r}; it must be an http(s) IRI that ends in / or #")
+        if self.model not in MODELS:
+            raise ConfigError(f"model is {self.model!r}; it must be one of {', '.join(MODELS)}")
         for name in ("export_threshold", "entity_threshold", "min_entity_confidence", "min_relation_confidence"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"{name} is {getattr(self, name)!r}; it must lie between 0 and 1")

@@ -1,6 +1,5 @@
 """`kg build`, `kg add` and `kg remove`: what a workspace holds."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,8 @@ from kg.cli.common import (
     config_of,
     config_option,
     load_config,
+    model_option,
+    overridden,
     page_year_option,
     reader_option,
     report_rejects,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @workspace_option
 @reader_option
 @page_year_option
+@model_option
 @workers_option
 @config_option
 @click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
@@ -52,6 +54,7 @@ def build(inputs: tuple[str, ...], **options: Any) -> None:
 @workspace_option
 @reader_option
 @page_year_option
+@model_option
 @workers_option
 @config_option
 @click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
@@ -97,6 +100,7 @@ def _make(
     workspace: Path,
     reader: str | None,
     page_year: int | None,
+    model: str | None,
     workers: int | None,
     config_file: Path | None,
     strict: bool,
@@ -107,9 +111,9 @@ def _make(
 
     space = Workspace(workspace)
     if stage == "build":
-        run, config = pipeline.build, load_config(config_file, page_year)
+        run, config = pipeline.build, load_config(config_file, page_year=page_year, model=model)
     else:
-        run, config = pipeline.add, _kept_config(space, config_file, page_year)
+        run, config = pipeline.add, _kept_config(space, config_file, page_year=page_year, model=model)
     with stages() as tell:
         manifest = run(
             inputs, space, config=config, workers=workers, reader=reader, strict=strict, progress=tell, notify=say
@@ -117,12 +121,11 @@ def _make(
     _summarise(manifest, space)
 
 
-def _kept_config(space: "Workspace", path: Path | None, page_year: int | None = None) -> Config:
+def _kept_config(space: "Workspace", path: Path | None, **overrides: Any) -> Config:
     """Give the settings a changed build keeps: those named or in ``kg.toml``, else those it was made with."""
     if path is not None or Path("kg.toml").exists() or not space.has_build():
-        return load_config(path, page_year)
-    config = config_of(space.build(), None)
-    return config if page_year is None else replace(config, page_year=page_year)
+        return load_config(path, **overrides)
+    return overridden(config_of(space.build(), None), **overrides)
 
 
 def _summarise(manifest: "Manifest", space: "Workspace") -> None:

@@ -51,6 +51,12 @@ build_config_option = click.option(
     metavar="FILE",
     help="Settings in place of those the graph was built with.",
 )
+model_option = click.option(
+    "--model",
+    type=click.Choice(settings.MODELS),
+    show_default=settings.MODELS[0],
+    help="What extracts: the more exact model, or the one for large corpora.",
+)
 page_year_option = click.option(
     "--page-year",
     type=click.IntRange(min=1900, max=2999),
@@ -92,10 +98,14 @@ reader_option = click.option(
 )
 
 
-def load_config(path: Path | None, page_year: int | None = None) -> Config:
-    """Read the settings, with what the command line overrides."""
-    config = settings.load(path)
-    return config if page_year is None else dataclasses.replace(config, page_year=page_year)
+def load_config(path: Path | None, **overrides: Any) -> Config:
+    """Read the settings, with what the command line overrides; None overrides nothing."""
+    return overridden(settings.load(path), **overrides)
+
+
+def overridden(config: Config, **values: Any) -> Config:
+    """Replace the settings whose value is given."""
+    return dataclasses.replace(config, **{name: value for name, value in values.items() if value is not None})
 
 
 def config_of(build: "Build", path: Path | None) -> Config:

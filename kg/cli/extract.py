@@ -9,6 +9,7 @@ import click
 from kg.cli.common import (
     config_option,
     load_config,
+    model_option,
     opened,
     output_option,
     page_year_option,
@@ -26,6 +27,7 @@ from kg.model import Reject
 @output_option
 @reader_option
 @page_year_option
+@model_option
 @workers_option
 @config_option
 @click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
@@ -35,6 +37,7 @@ def extract(
     output: str,
     reader: str | None,
     page_year: int | None,
+    model: str | None,
     workers: int | None,
     config_file: Path | None,
     strict: bool,
@@ -52,7 +55,7 @@ def extract(
     from kg import engine, sources
     from kg.interchange import to_dict
 
-    config = load_config(config_file, page_year)
+    config = load_config(config_file, page_year=page_year, model=model)
     rejects: list[Reject] = []
 
     def reject(record: Reject) -> None:

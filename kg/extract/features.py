@@ -1,7 +1,9 @@
 """What a candidate looks like, as named binary features for the linear tagger.
 
-Five groups: its words, its shape, its neighbours, what the vocabulary and the abbreviations say, and
-how the phrase is used across 60 000 abstracts (document frequency and how often it stands alone).
+Three groups: what its first token and the words before it say, what its last token and the words after it say, and what
+only the whole candidate says: its words and shape, what the vocabulary and the abbreviations know of it, and how the
+phrase is used across 60 000 abstracts (document frequency and how often it stands alone). Candidates share their
+starts and ends, so the first two groups are weighed once for each token.
 """
 
 import math
@@ -44,6 +46,29 @@ def _bin(value: float) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What the features ask of each token: lower case, tags, shapes, sentence starts, title or abstract."""
+
+    lower: list[str]
+    tags: list[str]
+    shapes: list[str]
+    starts: list[bool]
+    place: list[str]
+
+
+def words_of(doc: Doc, title_end: int) -> Words:
+    """Look at each token once."""
+    texts = [token.text for token in doc]
+    return Words(
+        ["¶" if text.isspace() else text.lower() for text in texts],
+        [token.tag_ for token in doc],
+        [shape(text) for text in texts],
+        [token.i == 0 or bool(token.is_sent_start) for token in doc],
+        ["t" if index < title_end else "a" for index in range(len(doc))],
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What is known about a document before its candidates are weighed.
 
@@ -55,7 +80,7 @@ class Context:
     doc: Doc
     title_end: int
     content: list[bool]
-    lower: list[str]
+    words: Words
     forms: dict[tuple[int, int], str]
     counts: Mapping[str, int]
     title_forms: frozenset[str]
@@ -64,77 +89,89 @@ class Context:
     definitions: Mapping[tuple[int, int], str]
 
 
-def features(context: Context, span: tuple[int, int], statistics: Statistics) -> Iterator[str]:
-    """Name the features of one candidate."""
-    start, end = span
-    yield "bias"
-    yield from _words(context, start, end)
-    yield from _shapes(context, start, end)
-    yield from _neighbours(context, start, end)
-    yield from _knowledge(context, start, end)
-    yield from _usage(context, span, statistics)
+def start_features(context: Context, start: int) -> Iterator[str]:
+    """Name what the first token of a candidate and the words before it say."""
+    words = context.words
+    lower, where = words.lower, words.place[start]
+    yield f"tag1={where}{words.tags[start]}"
+    yield f"shape1={where}{words.shapes[start]},{words.starts[start]}"
+    yield f"first={lower[start]}"
+    yield f"first3={lower[start][-3:]}"
+    left, left2, tag = "<s>", "<s>", "<s>"
+    if start and not words.starts[start]:
+        left, tag = lower[start - 1], words.tags[start - 1]
+        if start > 1 and not words.starts[start - 1]:
+            left2 = lower[start - 2]
+    yield f"l={left}"
+    yield f"ll={left2} {left}"
+    yield f"lt={where}{tag}"
 
 
-def _words(context: Context, start: int, end: int) -> Iterator[str]:
-    lower = context.lower
-    form = context.forms[start, end]
-    head, first = lower[end - 1], lower[start]
-    head = head[:-1] if head.endswith("s") and not head.endswith("ss") and len(head) > 3 else head
+def end_features(context: Context, end: int) -> Iterator[str]:
+    """Name what the last token of a candidate and the words after it say."""
+    words = context.words
+    lower, where = words.lower, words.place[end - 1]
+    head = _head(lower[end - 1])
     last = head.rpartition("-")[2]
-    yield f"form={form}"
+    yield f"tag9={where}{words.tags[end - 1]}"
     yield f"head={head}"
     yield f"head3={last[-4:]}"
     if last != head:
         yield f"headpart={last}"
-    length = end - start
+    right, right2, tag = "</s>", "</s>", "</s>"
+    if end < len(lower) and not words.starts[end]:
+        right, tag = lower[end], words.tags[end]
+        if end + 1 < len(lower) and not words.starts[end + 1]:
+            right2 = lower[end + 1]
+        if context.content[end]:
+            yield f"rhead={right}"
+    yield f"r={right}"
+    yield f"rr={right} {right2}"
+    yield f"rt={where}{tag}"
+
+
+def _head(word: str) -> str:
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
+
+
+def span_features(context: Context, span: tuple[int, int], statistics: Statistics) -> Iterator[str]:
+    """Name what only the whole candidate says."""
+    start, end = span
+    yield "bias"
+    yield from _words(context, start, end)
+    yield from _knowledge(context, start, end)
+    yield from _usage(context, span, statistics)
+
+
+def features(context: Context, span: tuple[int, int], statistics: Statistics) -> Iterator[str]:
+    """Name all features of one candidate."""
+    yield from start_features(context, span[0])
+    yield from end_features(context, span[1])
+    yield from span_features(context, span, statistics)
+
+
+def _words(context: Context, start: int, end: int) -> Iterator[str]:
+    words, content = context.words, context.content
+    lower, where, length = words.lower, words.place[start], end - start
+    head = _head(lower[end - 1])
+    yield f"form={context.forms[start, end]}"
     yield f"len={length}"
+    yield f"tags={where}{'_'.join(words.tags[start:end])}"
+    yield f"shape={where}{'_'.join(words.shapes[start:end]) if length < 4 else 'long'}"
     if length > 1:
-        yield f"first={first}"
-        yield f"first3={first[-3:]}"
-        yield f"len,head={length},{last}"
+        yield f"len,head={length},{head.rpartition('-')[2]}"
         yield f"last2={lower[end - 2]} {head}"
         for index in range(start + 1, end - 1):
             yield f"in={lower[index]}"
     else:
-        yield f"only3={head[-3:]}"
         yield f"only2={head[:4]}"
-
-
-def _shapes(context: Context, start: int, end: int) -> Iterator[str]:
-    doc = context.doc
-    tags = [doc[index].tag_ for index in range(start, end)]
-    where = "t" if start < context.title_end else "a"
-    shapes = [shape(doc[index].text) for index in range(start, end)]
-    yield f"tags={where}{'_'.join(tags)}"
-    yield f"tag1={where}{tags[0]}"
-    yield f"tag9={where}{tags[-1]}"
-    yield f"shape={where}{'_'.join(shapes) if end - start < 4 else 'long'}"
-    yield f"shape9={where}{shapes[-1]},{end - start > 1}"
-    initial = doc[start].is_sent_start or start == 0
-    yield f"shape1={where}{shapes[0]},{initial}"
-
-
-def _neighbours(context: Context, start: int, end: int) -> Iterator[str]:
-    doc, lower, content = context.doc, context.lower, context.content
-    where = "t" if start < context.title_end else "a"
-    left = lower[start - 1] if start and not doc[start].is_sent_start else "<s>"
-    left2 = lower[start - 2] if start > 1 and left != "<s>" and not doc[start - 1].is_sent_start else "<s>"
-    right = lower[end] if end < len(doc) and not doc[end].is_sent_start else "</s>"
-    right2 = lower[end + 1] if end + 1 < len(doc) and right != "</s>" and not doc[end + 1].is_sent_start else "</s>"
-    left_tag = doc[start - 1].tag_ if left != "<s>" else "<s>"
-    right_tag = doc[end].tag_ if right != "</s>" else "</s>"
-    yield f"l={left}"
-    yield f"ll={left2} {left}"
-    yield f"r={right}"
-    yield f"rr={right} {right2}"
-    yield f"lt={where}{left_tag}"
-    yield f"rt={where}{right_tag}"
-    left_open = left != "<s>" and content[start - 1]
-    right_open = right != "</s>" and content[end]
-    yield f"open={left_open},{right_open},{end - start}"
+        yield f"only3={head[-3:]}"
+    left_open = not words.starts[start] and content[start - 1]
+    right_open = end < len(lower) and not words.starts[end] and content[end]
+    yield f"open={left_open},{right_open},{length}"
+    left_tag = "<s>" if words.starts[start] else words.tags[start - 1]
+    right_tag = words.tags[end] if end < len(lower) and not words.starts[end] else "</s>"
     yield f"ltrt={left_tag},{right_tag}"
-    if right_open:
-        yield f"rhead={right}"
 
 
 def _knowledge(context: Context, start: int, end: int) -> Iterator[str]:

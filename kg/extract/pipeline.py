@@ -20,24 +20,20 @@ COMPONENTS = {
     "kg_relations": relations,
 }
 
-#: What may stand in the place of ``kg_tagger``: name -> component factory that writes ``doc._.things``.
-TAGGERS = {"rules": "kg_tagger"}
-
 #: Separates title and abstract in the text of a document; readable text holds no line break of its own.
 _SPLIT = "\n\n"
 
 
-def build(config: Config, *, model: str = "rules") -> Language:
+def build(config: Config) -> Language:
     """Assemble the pipeline."""
     nlp = load_tagger()
     settings: dict[str, dict[str, object]] = {
         "kg_gazetteer": {"extra": list(config.vocabularies)},
-        TAGGERS[model]: {"threshold": config.min_entity_confidence},
-        "kg_relations": {"threshold": config.min_relation_confidence},
+        "kg_tagger": {"model": config.model, "threshold": config.min_entity_confidence},
+        "kg_relations": {"model": config.model, "threshold": config.min_relation_confidence},
     }
     for name in COMPONENTS:
-        factory = TAGGERS[model] if name == "kg_tagger" else name
-        nlp.add_pipe(factory, config=settings.get(factory, {}))
+        nlp.add_pipe(name, config=settings.get(name, {}))
     return nlp
 
 

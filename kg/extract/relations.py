@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import permutations
-from typing import Any
 
 import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extract import linear
+from kg.extract.encoder import Reading
 from kg.extract.linear import Array, Models, sigmoid
 from kg.extract.parts import Link, Range, Thing
 from kg.extract.patterns import HEDGES, NEGATIONS
@@ -28,7 +28,7 @@ _ROLE = 0.3
 #: The guidelines' limit on what one paper addresses.
 _MOST_ADDRESSED = 4
 
-Lines = Mapping[int, list[tuple[str, str]]]
+Lines = dict[int, list[tuple[str, str]]]
 
 
 def roles_of(things: Sequence[Thing], probabilities: Array) -> dict[str, str]:
@@ -56,21 +56,29 @@ def allowed(relation: str, head: str, tail: str) -> bool:
     return (heads is None or head in heads) and (tails is None or tail in tails)
 
 
-def calibrated(probability: float, ends: Sequence[float], calibration: Mapping[str, float]) -> float:
-    """Give the calibrated probability of a relation from its model's and those of its ends."""
-    total = calibration["intercept"] + calibration["own"] * _logit(probability)
-    total += calibration["ends"] * sum(map(_logit, ends)) / len(ends)
-    return float(1 / (1 + np.exp(-total)))
+def joined(scores: Array, ends: Array, names: Sequence[str], calibration: Mapping[str, Mapping[str, float]]) -> Array:
+    """Join what the experts say into calibrated probabilities: rows x relations.
+
+    ``scores`` holds rows x relations x experts (the linear model, the encoder) as log-odds, ``ends`` the mean
+    log-odds of the things at the ends of each row.
+    """
+    weights = np.array([[calibration[name]["rules"], calibration[name]["encoder"]] for name in names])
+    of_ends = np.array([calibration[name]["ends"] for name in names])
+    intercepts = np.array([calibration[name]["intercept"] for name in names])
+    return sigmoid((scores * weights).sum(axis=2) + np.outer(ends, of_ends) + intercepts)
 
 
-def _logit(probability: float) -> float:
+def log_odds(probability: float) -> float:
+    """Give the log-odds of a probability, kept finite."""
     clipped = min(max(probability, 1e-4), 1 - 1e-4)
     return float(np.log(clipped / (1 - clipped)))
 
 
-def paper_links(
-    known: Scene, lines: Lines, probabilities: Array, calibration: Mapping[str, Any], threshold: float
-) -> list[Link]:
+def _stack(rules: Array, encoder: Array | None) -> Array:
+    return np.stack([rules, np.zeros_like(rules) if encoder is None else encoder], axis=2)
+
+
+def paper_links(known: Scene, lines: Lines, probabilities: Array, threshold: float) -> list[Link]:
     """Give the relations of the paper to its things."""
     links = []
     for column, relation in enumerate(PAPER_RELATIONS):
@@ -78,7 +86,7 @@ def paper_links(
         for thing, row in zip(known.things, probabilities, strict=True):
             if not allowed(relation, PAPER, thing.kind):
                 continue
-            sure = calibrated(float(row[column]), [thing.confidence], calibration[relation])
+            sure = float(row[column])
             if sure < threshold:
                 continue
             span, cue = _best_mention(known, lines, thing, relation)
@@ -107,7 +115,6 @@ def pair_links(
     known: Scene,
     lines: Lines,
     asked: Sequence[tuple[tuple[Thing, Thing], Array]],
-    calibration: Mapping[str, Any],
     threshold: float,
 ) -> list[Link]:
     """Give the relations between things, from pairs and their probabilities."""
@@ -116,7 +123,7 @@ def pair_links(
         for column, relation in enumerate(PAIR_RELATIONS):
             if not allowed(relation, head.kind, tail.kind):
                 continue
-            sure = calibrated(float(row[column]), [head.confidence, tail.confidence], calibration[relation])
+            sure = float(row[column])
             if sure < threshold:
                 continue
             links[head.id, relation, tail.id] = _pair_link(known, lines, (head, tail), relation, sure)
@@ -186,33 +193,54 @@ def _modality(hedged: bool) -> str:
     return "hedged" if hedged else "asserted"
 
 
-def probabilities(known: Scene, models: Models) -> tuple[Lines, Array, list[tuple[Thing, Thing]], Array]:
-    """Ask both models: rendered sentences, things x paper relations, pairs, pairs x pair relations."""
-    lines = {number: rendered(known, number) for number in range(len(known.ranges))}
-    of_paper = sigmoid(models.paper.scores([thing_features(known, thing, lines) for thing in known.things]))
-    roles = roles_of(known.things, of_paper)
+def paper_scores(known: Scene, lines: Lines, models: Models, reading: Reading | None) -> tuple[Array, Array]:
+    """Ask what the paper does with its things: things x paper relations x experts, and the things' own log-odds."""
+    rules = models.paper.scores([thing_features(known, thing, lines) for thing in known.things])
+    encoder = reading.roles(known.things) if reading else None
+    return _stack(rules, encoder), np.array([log_odds(thing.confidence) for thing in known.things])
+
+
+def pair_scores(
+    known: Scene, lines: Lines, roles: dict[str, str], models: Models, reading: Reading | None
+) -> tuple[list[tuple[Thing, Thing]], Array, Array]:
+    """Ask how pairs of things relate: pairs, pairs x pair relations x experts, mean log-odds of their ends."""
     pairs = pairs_of(known, roles)
-    of_pairs = sigmoid(models.pair.scores([pair_features(known, h, t, lines, roles) for h, t in pairs]))
-    return lines, of_paper, pairs, of_pairs
+    rules = models.pair.scores([pair_features(known, head, tail, lines, roles) for head, tail in pairs])
+    number = {thing.id: i for i, thing in enumerate(known.things)}
+    numbers = [(number[head.id], number[tail.id]) for head, tail in pairs]
+    encoder = reading.links(known.things, numbers) if reading and pairs else None
+    ends = [(log_odds(head.confidence) + log_odds(tail.confidence)) / 2 for head, tail in pairs]
+    return pairs, _stack(rules, encoder), np.array(ends)
 
 
-@Language.factory("kg_relations", requires=["doc._.things"], assigns=["doc._.links"], default_config={"threshold": 0.5})
+@Language.factory(
+    "kg_relations",
+    requires=["doc._.things", "doc._.reading"],
+    assigns=["doc._.links"],
+    default_config={"model": "accurate", "threshold": 0.5},
+)
 class RelationFinder:
     """Write ``doc._.links``."""
 
-    def __init__(self, nlp: Language, name: str, threshold: float) -> None:
+    def __init__(self, nlp: Language, name: str, model: str, threshold: float) -> None:
         """Load the shipped weights."""
-        self.models = linear.shipped()
+        self.models = linear.shipped(model)
         self.threshold = threshold
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the relations of a document's things."""
+        doc._.links = []
+        if not doc._.things:
+            return doc
         known = scene(doc, tuple(doc._.things))
-        lines, of_paper, pairs, of_pairs = probabilities(known, self.models)
+        lines = {number: rendered(known, number) for number in range(len(known.ranges))}
         calibration = self.models.calibration["relation"]
-        asked = list(zip(pairs, of_pairs, strict=True))
+        of_paper = joined(*paper_scores(known, lines, self.models, doc._.reading), PAPER_RELATIONS, calibration)
+        roles = roles_of(known.things, of_paper)
+        pairs, scores, ends = pair_scores(known, lines, roles, self.models, doc._.reading)
+        asked = list(zip(pairs, joined(scores, ends, PAIR_RELATIONS, calibration), strict=True))
         doc._.links = [
-            *paper_links(known, lines, of_paper, calibration, self.threshold),
-            *pair_links(known, lines, asked, calibration, self.threshold),
+            *paper_links(known, lines, of_paper, self.threshold),
+            *pair_links(known, lines, asked, self.threshold),
         ]
         return doc

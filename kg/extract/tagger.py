@@ -6,16 +6,20 @@ This is where another tagger plugs in: a component that reads a tagged document 
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extract import linear, statistics
+from kg.extract import encoder, linear, statistics
 from kg.extract.candidates import is_content
-from kg.extract.features import Context, Statistics, features
+from kg.extract.encoder import Encoder, Reading
+from kg.extract.features import Context, Statistics, end_features, span_features, start_features, words_of
 from kg.extract.grouping import group
-from kg.extract.linear import Array, Linear
+from kg.extract.inputs import measures
+from kg.extract.linear import Array, Linear, Models
 from kg.extract.parts import Range, title_end
 from kg.text import is_mathematics, normal_form
 
@@ -45,7 +49,7 @@ def context(doc: Doc) -> Context:
         doc=doc,
         title_end=split,
         content=[is_content(token) for token in doc],
-        lower=["¶" if token.is_space else token.lower_ for token in doc],
+        words=words_of(doc, split),
         forms=forms,
         counts=Counter(forms.values()),
         title_forms=frozenset(form for (_, end), form in forms.items() if end <= split),
@@ -55,12 +59,24 @@ def context(doc: Doc) -> Context:
     )
 
 
-def weigh(known: Context, spans: Sequence[Range], model: Linear, counts: Statistics) -> Array:
-    """Score candidates: an array of candidates x classes, places with one name drawn together."""
-    scores = model.scores([features(known, span, counts) for span in spans])
+def by_rules(known: Context, spans: Sequence[Range], model: Linear, counts: Statistics) -> Array:
+    """Score candidates by the linear model: candidates x classes."""
+    starts = sorted({start for start, _ in spans})
+    ends = sorted({end for _, end in spans})
+    of_starts = model.scores([start_features(known, start) for start in starts])
+    of_ends = model.scores([end_features(known, end) for end in ends])
+    first = np.searchsorted(starts, [start for start, _ in spans])
+    last = np.searchsorted(ends, [end for _, end in spans])
+    own = model.scores([span_features(known, span, counts) for span in spans])
+    return np.asarray(own + of_starts[first] + of_ends[last])
+
+
+def agree(known: Context, spans: Sequence[Range], scores: Array) -> Array:
+    """Draw the places of one name together: a paper means one thing by it."""
     places: dict[str, list[int]] = defaultdict(list)
     for number, span in enumerate(spans):
         places[known.forms[span]].append(number)
+    scores = scores.copy()
     for numbers in places.values():
         if len(numbers) > 1:
             scores[numbers] = _OWN * scores[numbers] + (1 - _OWN) * scores[numbers].mean(axis=0)
@@ -103,29 +119,68 @@ def choose(spans: Sequence[Range], weights: Sequence[float], length: int) -> lis
     return chosen[::-1]
 
 
+def named(doc: Doc) -> list[Range]:
+    """List the candidates that are no formulas."""
+    return [span for span in doc._.candidates if not is_mathematics(doc[span[0] : span[1]].text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Experts:
+    """Who weighs candidates: the linear model, and the encoder where the model has one."""
+
+    models: Models
+    counts: Statistics
+    encoder: Encoder | None
+
+    def read(self, known: Context) -> Reading | None:
+        """Let the encoder read a document."""
+        return self.encoder.read(known) if self.encoder else None
+
+    def weigh(self, known: Context, spans: Sequence[Range], reading: Reading | None) -> Array:
+        """Score candidates: an array of candidates x classes, places with one name drawn together."""
+        rules, encoder = self.models.calibration["join"]
+        scores = rules * by_rules(known, spans, self.models.tagger, self.counts)
+        if reading:
+            scores += encoder * reading.kinds(spans, measures(known, spans, self.counts))
+        return agree(known, spans, scores)
+
+    def choose(self, known: Context, scores: Array, spans: Sequence[Range]) -> list[int]:
+        """Choose among the candidates: their numbers, in order."""
+        return choose(spans, (log_odds(scores) + self.models.calibration["bias"]).tolist(), len(known.doc))
+
+
+@cache
+def experts(model: str) -> Experts:
+    """Load the experts of a shipped model once."""
+    models = linear.shipped(model)
+    return Experts(models, statistics.shipped(), encoder.shipped() if models.calibration["join"][1] else None)
+
+
 @Language.factory(
     "kg_tagger",
     requires=["doc._.candidates", "doc._.terms", "doc._.definitions"],
-    assigns=["doc._.things"],
-    default_config={"threshold": 0.4},
+    assigns=["doc._.things", "doc._.reading"],
+    default_config={"model": "accurate", "threshold": 0.4},
 )
-class RuleTagger:
-    """Rules propose, a linear model weighs: write ``doc._.things``."""
+class Tagger:
+    """Rules propose, the experts of the model weigh: write ``doc._.things`` and ``doc._.reading``."""
 
-    def __init__(self, nlp: Language, name: str, threshold: float) -> None:
+    def __init__(self, nlp: Language, name: str, model: str, threshold: float) -> None:
         """Load the shipped weights and phrase counts."""
-        self.models = linear.shipped()
-        self.counts = statistics.shipped()
+        self.experts = experts(model)
         self.threshold = threshold
 
     def __call__(self, doc: Doc) -> Doc:
         """Weigh, choose and group the candidates."""
-        known = context(doc)
-        spans = [span for span in doc._.candidates if not is_mathematics(doc[span[0] : span[1]].text)]
-        scores = weigh(known, spans, self.models.tagger, self.counts)
-        odds = log_odds(scores) + self.models.calibration["bias"]
-        chosen = choose(spans, odds.tolist(), len(doc))
-        named = [(spans[i], known.forms[spans[i]]) for i in chosen]
-        things = group(doc, named, scores[chosen], self.models.calibration["entity"], self.counts)
+        known, spans = context(doc), named(doc)
+        doc._.reading, doc._.things = None, []
+        if not spans:
+            return doc
+        doc._.reading = self.experts.read(known)
+        scores = self.experts.weigh(known, spans, doc._.reading)
+        chosen = self.experts.choose(known, scores, spans)
+        places = [(spans[i], known.forms[spans[i]]) for i in chosen]
+        calibration = self.experts.models.calibration["entity"]
+        things = group(doc, places, scores[chosen], calibration, self.experts.counts)
         doc._.things = [thing for thing in things if thing.confidence >= self.threshold]
         return doc
