@@ -11,19 +11,24 @@ __all__ = ["Readable", "clean", "is_mathematics", "normal_form", "readable", "so
 
 _BRACKETED = re.compile(r"\s+\([^()]*\)")
 _ARTICLE = re.compile(r"^(?:(?:the|an?|our)\s+)+(?=\S)")
+_ARTICLES = frozenset(("the", "a", "an", "our"))
 _DASHES = re.compile(r"[\-‐-―_/~|\\]+")
 _INITIALS = re.compile(r"(?<![\w.])(?:[a-z]\.){2,}(?:[a-z](?![\w]))?")
+_SOLID = re.compile(r"^a-(?=\w)|\b(over|under)-(?=[a-z])")
+_EXPANDED = re.compile(r"(?<=[a-z]{3})\([A-Z][A-Za-z-]+\)")  # Network(GCN); not SE(3)
+_PLURAL = re.compile(r"(.*(?<![A-Z])[A-Z]{2})s")
+_JOINING = frozenset({*tables.PREFIXES, *tables.COMPOUNDS})
 _BASIC = re.compile(r"[a-z0-9 -]*")
 _DROPPED = re.compile(r"[^\w\s+*#.@&-]|(?<!\w)\.|\.(?!\w)")
 
 
 def _unaccented(name: str) -> str:
     """Return a name in lower case without accents, Greek letters spelt out."""
-    if not name.isascii():
-        name = unicodedata.normalize("NFKC", name).casefold().translate(tables.FOLDS)
-        name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-        name = unicodedata.normalize("NFKC", name)
-    return name.casefold().translate(tables.FOLDS) if not name.isascii() else name.lower()
+    if name.isascii():
+        return name.lower()
+    name = unicodedata.normalize("NFKC", name).casefold().translate(tables.FOLDS)
+    name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFKC", name).casefold().translate(tables.FOLDS)
 
 
 def _singular(word: str) -> str:
@@ -50,6 +55,8 @@ def _american(word: str) -> str:
 
 def _joined(words: list[str]) -> list[str]:
     """Write prefixes and a few compounds solid."""
+    if _JOINING.isdisjoint(words):
+        return words
     out: list[str] = []
     for word in words:
         first = out[-1] if out else ""
@@ -75,15 +82,15 @@ def _unpunctuated(name: str) -> str:
 
 
 def _folded(name: str) -> str:
+    """Return a name after one turn of folding."""
     name = _unaccented(name)
     if not _BASIC.fullmatch(name):
         name = _unpunctuated(name)
-    name = _ARTICLE.sub("", " ".join(name.split()))
-    if "-" in name:
-        name = re.sub(
-            r"^a-(?=\w)|\b(over|under)-(?=[a-z])", lambda found: found[1] or "a", name
-        )  # no article: A/B testing
-    words = _joined([_american(word) for word in name.replace("-", " ").split()])
+    words = name.split()
+    if "-" in name or (words and words[0] in _ARTICLES):
+        name = _ARTICLE.sub("", " ".join(words))
+        words = _SOLID.sub(lambda found: found[1] or "a", name).replace("-", " ").split()  # no article: A/B testing
+    words = _joined([_american(word) for word in words])
     return " ".join([*words[:-1], _singular(words[-1])]) if words else ""
 
 
@@ -97,21 +104,28 @@ def normal_form(name: str) -> str:
     ['c', 'c++', 'c#', 'a* search', 'gpt 3.5', 'llm']
     """
     text = readable(name).text.strip() if has_markup(name) else name
-    text = re.sub(r"(?<=[a-z]{3})\([A-Z][A-Za-z-]+\)", "", text)  # Network(GCN); not SE(3)
-    plural = re.fullmatch(r"(.*(?<![A-Z])[A-Z]{2})s", text)
-    text = _folded(plural[1] if plural else text)
-    for _ in range(8):  # rare characters and nested markup need another turn; two are the rule
-        again = _folded(text)
+    if "(" in text:
+        text = _EXPANDED.sub("", text)
+    plural = _PLURAL.fullmatch(text) if text.endswith("s") else None
+    text = plural[1] if plural else text
+    for _ in range(9):  # rare characters and nested markup need another turn; two are the rule
+        again, text = text, _folded(text)
         if again == text:
             break
-        text = again
     return text
 
 
+_WORDS = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*")
 _SCRIPT = re.compile(r"[_^]\s*[-+]?(?:\([^()]*\)|\w*?\d+|[^\W\d_]+|[*+∞'])")
 _NUMBER_NAME = re.compile(r"[A-Z]+[\^_]\d[A-Z]+|[A-Z]\*|[RF][\^_]?[12²₁]|[EU]\([1-9dn]\)|π_?0(?:\.\d+)?")
 
 
+def _named(runs: list[str]) -> bool:
+    """Tell whether one of some runs of letters is a word, not a variable or a function."""
+    return any(len(run) > 1 and run not in tables.FUNCTIONS for run in runs)
+
+
+@lru_cache(maxsize=1 << 16)
 def is_mathematics(name: str) -> bool:
     """Tell an equation, a number or a lone variable from a name.
 
@@ -120,6 +134,8 @@ def is_mathematics(name: str) -> bool:
     >>> [is_mathematics(name) for name in ("$R^2$VLM", "SE(3)", "k-means", "F1", "A*", "C++", "GPT-4", "R^2", "3D")]
     [False, False, False, False, False, False, False, False, False]
     """
+    if _WORDS.fullmatch(name) and _named(name.replace("-", " ").split()):
+        return False
     text = readable(name).text.strip(" .,;:")
     if _NUMBER_NAME.fullmatch(text) or re.fullmatch(r"[A-Za-z]+(?:\+\+|#)|[A-Za-z]{2,}\*", text):
         return False
@@ -129,7 +145,7 @@ def is_mathematics(name: str) -> bool:
     runs = re.findall(r"[^\W\d_]+", bare)
     if not runs:
         return True
-    if any(len(run) > 1 and run not in tables.FUNCTIONS for run in runs):
+    if _named(runs):
         return False
     if re.search(r"[^\W\d_]\d|\d[A-Z]|^[A-Za-z]{2,}-\d", bare) and not re.search(r"[=<>≤≥≈∈]", text):
         return False

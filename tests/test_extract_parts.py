@@ -9,7 +9,7 @@ from kg.extract.candidates import candidates
 from kg.extract.gazetteer import gazetteer
 from kg.extract.parts import Thing, sentence_ranges
 from kg.extract.patterns import PAIR_CUES, PAPER_CUES
-from kg.extract.relation_features import pair_cues, paper_cues
+from kg.extract.relation_features import line, pair_cues, paper_cues
 from kg.extract.tagger import choose
 from kg.extract.tokens import tagger
 from kg.vocabulary import Term, build
@@ -111,24 +111,24 @@ def test_capitals_are_asked_for_where_a_label_is_an_abbreviation_or_a_proper_nam
     assert found("unknown thing") == ""
 
 
-def items(text):
+def line_of(text):
     marks = {"<x>": "x", "<h>": "h", "<t>": "t", "<e>": "e"}
-    return [("", marks[word]) if word in marks else (word, "") for word in text.split()]
+    return line([("", marks[word]) if word in marks else (word, "") for word in text.split()])
 
 
 @pytest.mark.parametrize("cue", PAPER_CUES, ids=lambda cue: cue.name)
 def test_a_cue_for_the_paper_fires_on_its_example(cue):
-    assert cue in paper_cues(items(cue.example), "x")
+    assert cue in paper_cues(line_of(cue.example), "x")
 
 
 @pytest.mark.parametrize("cue", PAIR_CUES, ids=lambda cue: cue.name)
 def test_a_cue_for_a_pair_fires_on_its_example(cue):
-    assert cue in pair_cues(items(cue.example), "h", "t")
+    assert cue in pair_cues(line_of(cue.example), "h", "t")
 
 
 def test_no_cue_fires_where_nothing_is_said():
-    assert paper_cues(items("nobody knows <x> yet"), "x") == []
-    assert pair_cues(items("<h> ; then <t>"), "h", "t") == []
+    assert paper_cues(line_of("nobody knows <x> yet"), "x") == []
+    assert pair_cues(line_of("<h> ; then <t>"), "h", "t") == []
 
 
 def test_every_relation_has_a_cue():

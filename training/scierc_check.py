@@ -22,6 +22,7 @@ from tokenizers import Tokenizer
 
 from kg.config import Config
 from kg.extract import statistics
+from kg.extract.candidates import forms
 from kg.extract.features import features
 from kg.extract.inputs import inputs, measures
 from kg.extract.tagger import by_rules, choose, context, log_odds
@@ -43,6 +44,7 @@ def document(nlp, words, sentences) -> Doc:
             doc = component(doc)
         if name == "kg_candidates":
             doc._.candidates = list(stretches(doc, sentences))
+            doc._.forms = forms(doc, doc._.candidates)
     return doc
 
 

@@ -4,10 +4,14 @@ A candidate is up to six tokens of content words (adjectives, nouns, participles
 sentence, which may hold one link such as "of" between them; a later component weighs them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
+
+from kg.extract.parts import Range
+from kg.text import normal_form
 
 #: Longest candidate in tokens.
 MAX_TOKENS = 6
@@ -64,56 +68,77 @@ def looks_like_name(text: str) -> bool:
     return signs or any(character.isupper() for character in text[1:])
 
 
-def is_content(token: Token) -> bool:
-    """Tell whether a token may be part of a name."""
-    text = token.text
-    if not any(character.isalpha() for character in text) or "://" in text or token.like_url:
+@lru_cache(maxsize=1 << 16)
+def _is_content(text: str, tag: str, url: bool) -> bool:
+    if not any(character.isalpha() for character in text) or "://" in text or url:
         return False
     if text.lower() in _NEVER:
         return text.lower() in _ALLOWED_INSIDE
-    if token.tag_ in _CONTENT:
+    if tag in _CONTENT:
         return True
-    if token.tag_ in {"RB", "VB", "VBP", "VBZ"}:
+    if tag in {"RB", "VB", "VBP", "VBZ"}:
         return len(text) > 3
-    return token.tag_ in _MISREAD and looks_like_name(text)
+    return tag in _MISREAD and looks_like_name(text)
 
 
-def _may_start(token: Token) -> bool:
-    return token.lower_ not in _NEVER or token.lower_ in _START
+def is_content(token: Token) -> bool:
+    """Tell whether a token may be part of a name."""
+    return _is_content(token.text, token.tag_, token.like_url)
 
 
-def _may_end(token: Token) -> bool:
-    return token.tag_ in _LAST or looks_like_name(token.text) or (token.tag_ in _ODD_LAST and len(token) > 4)
+def _may_start(lower: str) -> bool:
+    return lower not in _NEVER or lower in _START
+
+
+@lru_cache(maxsize=1 << 16)
+def _may_end(text: str, tag: str) -> bool:
+    return tag in _LAST or looks_like_name(text) or (tag in _ODD_LAST and len(text) > 4)
 
 
 def _is_number(token: Token) -> bool:
     return token.tag_ == "CD" and len(token) <= 5
 
 
-def candidates(doc: Doc) -> Iterator[tuple[int, int]]:
+def candidates(doc: Doc) -> Iterator[Range]:
     """Yield candidate token ranges ``(start, end)``, by start and then end."""
-    content = [is_content(token) for token in doc]
-    for start, token in enumerate(doc):
-        if not content[start] or not _may_start(token):
+    tokens = list(doc)
+    content = [is_content(token) for token in tokens]
+    lower = [token.lower_ for token in tokens]
+    for start, inside in enumerate(content):
+        if not inside or not _may_start(lower[start]):
             continue
         links = 0
-        for end in range(start + 1, min(start + MAX_TOKENS, len(doc)) + 1):
-            last = doc[end - 1]
-            if end - 1 > start and last.is_sent_start:
+        for last in range(start, min(start + MAX_TOKENS, len(tokens))):
+            token = tokens[last]
+            if last > start and token.is_sent_start:
                 break
-            if content[end - 1]:
-                if _may_end(last):
-                    yield start, end
-            elif last.lower_ in LINKS and (links == 0 or last.lower_ == "the"):
+            if content[last]:
+                if _may_end(token.text, token.tag_):
+                    yield start, last + 1
+            elif lower[last] in LINKS and (links == 0 or lower[last] == "the"):
                 links += 1
-            elif _is_number(last) and end - 1 > start and links == 0:
-                yield start, end
+            elif _is_number(token) and last > start and links == 0:
+                yield start, last + 1
             else:
                 break
 
 
-@Language.component("kg_candidates", requires=["token.tag", "token.is_sent_start"], assigns=["doc._.candidates"])
+def forms(doc: Doc, spans: Iterable[Range]) -> dict[Range, str]:
+    """Give the normal form of each token range."""
+    tokens = list(doc)
+    text = "".join([token.text_with_ws for token in tokens])  # doc.text is slow
+    starts = [token.idx for token in tokens]
+    ends = [token.idx + len(token) for token in tokens]
+    return {(start, end): normal_form(text[starts[start] : ends[end - 1]]) for start, end in spans}
+
+
+@Language.component(
+    "kg_candidates",
+    requires=["token.tag", "token.is_sent_start"],
+    assigns=["doc._.candidates", "doc._.forms"],
+)
 def kg_candidates(doc: Doc) -> Doc:
-    """Write ``doc._.candidates``: every stretch of tokens that could be a name."""
+    """Write ``doc._.candidates``: what could be a name, and ``doc._.forms``: their normal forms."""
     doc._.candidates = list(candidates(doc))
+    doc._.forms = forms(doc, doc._.candidates)
     return doc

@@ -7,7 +7,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.text import normal_form
-from kg.vocabulary import Vocabulary
+from kg.vocabulary import Term, Vocabulary
 from kg.vocabulary import load as load_vocabulary
 
 #: A one-word label with a capital that is at most this long is matched with its sort of capitals: "ARC" is not "Arc",
@@ -24,12 +24,18 @@ class Gazetteer:
 
     def find(self, text: str) -> str:
         """Give the id of the term that ``text`` names, or an empty string."""
-        form = normal_form(text)
-        term = self.vocabulary.find(form)
+        term = self.named(normal_form(text))
+        return term.id if term and self.spelt(text, normal_form(text)) else ""
+
+    def named(self, form: str) -> Term | None:
+        """Give the only term with a label of this normal form, however it is spelt."""
+        ids = self.vocabulary.index.get(form, ())
+        return self.vocabulary.terms[ids[0]] if len(ids) == 1 else None
+
+    def spelt(self, text: str, form: str) -> bool:
+        """Tell whether ``text`` has the capitals that the labels of its normal form ask for."""
         spellings = self.cased.get(form)
-        if term is None or (spellings and not any(_spelt(text, label) for label in spellings)):
-            return ""
-        return term.id
+        return not spellings or any(_spelt(text, label) for label in spellings)
 
 
 def _spelt(text: str, label: str) -> bool:
@@ -61,7 +67,7 @@ def gazetteer(vocabulary: Vocabulary) -> Gazetteer:
     return Gazetteer(vocabulary, {form: frozenset(found) for form, found in cased.items() if form not in plain})
 
 
-@Language.factory("kg_gazetteer", requires=["doc._.candidates"], assigns=["doc._.terms"], default_config={"extra": []})
+@Language.factory("kg_gazetteer", requires=["doc._.forms"], assigns=["doc._.terms"], default_config={"extra": []})
 class GazetteerComponent:
     """Write ``doc._.terms``: candidate range -> ``(term id, kind)``."""
 
@@ -72,9 +78,9 @@ class GazetteerComponent:
     def __call__(self, doc: Doc) -> Doc:
         """Look every candidate up."""
         terms = {}
-        for start, end in doc._.candidates:
-            found = self.gazetteer.find(doc[start:end].text)
-            if found:
-                terms[start, end] = (found, self.gazetteer.vocabulary.terms[found].kind)
+        for (start, end), form in doc._.forms.items():
+            term = self.gazetteer.named(form)
+            if term and self.gazetteer.spelt(doc[start:end].text, form):
+                terms[start, end] = (term.id, term.kind)
         doc._.terms = terms
         return doc

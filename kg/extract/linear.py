@@ -28,11 +28,19 @@ class Linear:
         [[3.0], [0.0]]
         """
         scores = np.zeros((len(rows), self.weights.shape[1]))
+        place = self.index.get
+        filled: list[int] = []
+        starts: list[int] = []
+        places: list[int] = []
         for number, row in enumerate(rows):
             # Ordered and distinct, so that the floating-point sum never depends on hashing.
-            found = dict.fromkeys(self.index[name] for name in row if name in self.index)
+            found = [index for index in dict.fromkeys(map(place, row)) if index is not None]
             if found:
-                scores[number] = self.weights[list(found)].sum(axis=0)
+                filled.append(number)
+                starts.append(len(places))
+                places += found
+        if filled:
+            scores[filled] = np.add.reduceat(self.weights[places], starts, axis=0)
         return scores
 
 

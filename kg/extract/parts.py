@@ -58,6 +58,7 @@ def sentence_ranges(doc: Doc) -> list[Range]:
 
 for _name, _default in (
     ("candidates", None),
+    ("forms", None),
     ("terms", None),
     ("definitions", None),
     ("things", None),

@@ -1,8 +1,8 @@
 """What speaks for a relation of the paper to one entity, or between two entities, as named binary features."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
@@ -10,8 +10,16 @@ from kg.extract.features import shape
 from kg.extract.parts import Range, Thing, sentence_ranges
 from kg.extract.patterns import PAIR_CUES, PAPER_CUES, SELF_REFERENCE, Cue
 
-_PAPER = tuple((cue, re.compile(cue.regex)) for cue in PAPER_CUES)
-_PAIR = tuple((cue, re.compile(cue.regex)) for cue in PAIR_CUES)
+#: A cue, its pattern, and a pattern that is found wherever it may fire, all entities looking alike.
+_Rule = tuple[Cue, re.Pattern[str], re.Pattern[str]]
+
+
+def _rule(cue: Cue) -> _Rule:
+    # Without the boundary in front it is searched twice as fast.
+    return cue, re.compile(cue.regex), re.compile(re.sub("<[xht]>", "<e>", cue.regex.removeprefix(r"\b")))
+
+
+_PAPER, _PAIR = tuple(map(_rule, PAPER_CUES)), tuple(map(_rule, PAIR_CUES))
 _SELF = re.compile(rf"\b{SELF_REFERENCE}\b")
 
 #: Mentions of one entity that are looked at, from the first.
@@ -19,18 +27,32 @@ _MENTIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What surrounds a mention, as features; ``own`` tells whether the paper speaks of its own work before it."""
+
+    features: tuple[str, ...]
+    apart: tuple[str, ...]
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
-    """A paper as the relation model sees it: words, tags, sentence numbers (0 is the title) and entities."""
+    """A paper as the relation model sees it: words, tags, sentence numbers (0 is the title) and entities.
+
+    ``numbers`` gives the sentences that name each thing, ``notes`` what was seen of the mentions already looked at.
+    """
 
     lower: list[str]
     tags: list[str]
     sentence: list[int]
     things: tuple[Thing, ...]
     ranges: list[Range]
+    numbers: dict[str, list[int]]
+    notes: dict[Range, Note] = field(default_factory=dict)
 
     def sentences_of(self, thing: Thing) -> list[int]:
         """Give the numbers of the sentences that name ``thing``, in order."""
-        return sorted({self.sentence[start] for start, _ in thing.spans})
+        return self.numbers[thing.id]
 
 
 def scene(doc: Doc, things: tuple[Thing, ...]) -> Scene:
@@ -39,17 +61,59 @@ def scene(doc: Doc, things: tuple[Thing, ...]) -> Scene:
     sentence = [0] * len(doc)
     for number, (start, end) in enumerate(ranges):
         sentence[start:end] = [number] * (end - start)
+    tokens = list(doc)
     return Scene(
-        ["¶" if token.is_space else token.lower_ for token in doc],
-        [token.tag_ for token in doc],
-        sentence,
-        things,
-        ranges,
+        lower=["¶" if token.is_space else token.lower_ for token in tokens],
+        tags=[token.tag_ for token in tokens],
+        sentence=sentence,
+        things=things,
+        ranges=ranges,
+        numbers={thing.id: sorted({sentence[start] for start, _ in thing.spans}) for thing in things},
     )
 
 
-def rendered(scene: Scene, number: int) -> list[tuple[str, str]]:
-    """Give a sentence as ``(word, "")`` and ``("", thing id)`` items."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence as cues read it: words, ``<e>`` for entities, the places of each entity, and the rules that may fire.
+
+    Most cues fire for no entity of a sentence, which one search of the sentence tells.
+    """
+
+    words: list[str]
+    places: dict[str, list[int]]
+    paper: list[_Rule]
+    pair: list[_Rule]
+
+    def fired(self, rules: list[_Rule], marks: Mapping[str, str]) -> list[Cue]:
+        """List the cues of ``rules`` that fire where entities are marked: id -> mark."""
+        if not rules:
+            return []
+        words = self.words.copy()
+        for name, mark in marks.items():
+            for place in self.places.get(name, ()):
+                words[place] = mark
+        text = " ".join(words) + " ."
+        return [cue for cue, regex, _ in rules if regex.search(text)]
+
+
+def line(items: Sequence[tuple[str, str]]) -> Line:
+    """Make a line of ``(word, "")`` and ``("", thing id)`` items."""
+    words = [word or "<e>" for word, _ in items]
+    places: dict[str, list[int]] = {}
+    for place, (_, name) in enumerate(items):
+        if name:
+            places.setdefault(name, []).append(place)
+    text = " ".join(words) + " ."
+    return Line(
+        words,
+        places,
+        paper=[rule for rule in _PAPER if rule[2].search(text)] if places else [],
+        pair=[rule for rule in _PAIR if rule[2].search(text)] if len(places) > 1 else [],
+    )
+
+
+def rendered(scene: Scene, number: int) -> Line:
+    """Give a sentence as a line."""
     start, end = scene.ranges[number]
     inside = {s: (min(e, end), thing.id) for thing in scene.things for s, e in thing.spans if start <= s < end}
     items, index = [], start
@@ -61,23 +125,17 @@ def rendered(scene: Scene, number: int) -> list[tuple[str, str]]:
         else:
             items.append((scene.lower[index], ""))
             index += 1
-    return items
+    return line(items)
 
 
-def _text(items: list[tuple[str, str]], marks: dict[str, str]) -> str:
-    return " ".join(word or marks.get(name, "<e>") for word, name in items) + " ."
-
-
-def paper_cues(items: list[tuple[str, str]], thing: str) -> list[Cue]:
+def paper_cues(line: Line, thing: str) -> list[Cue]:
     """List the cues that fire for one entity of a sentence."""
-    text = _text(items, {thing: "<x>"})
-    return [cue for cue, regex in _PAPER if regex.search(text)]
+    return line.fired(line.paper, {thing: "<x>"})
 
 
-def pair_cues(items: list[tuple[str, str]], head: str, tail: str) -> list[Cue]:
+def pair_cues(line: Line, head: str, tail: str) -> list[Cue]:
     """List the cues that fire for two entities of a sentence."""
-    text = _text(items, {head: "<h>", tail: "<t>"})
-    return [cue for cue, regex in _PAIR if regex.search(text)]
+    return line.fired(line.pair, {head: "<h>", tail: "<t>"})
 
 
 def _bin(number: int) -> str:
@@ -96,45 +154,53 @@ def _verb_before(scene: Scene, start: int) -> Iterator[str]:
     yield "verb=none"
 
 
-def thing_features(scene: Scene, thing: Thing, lines: dict[int, list[tuple[str, str]]]) -> Iterator[str]:
+def thing_features(scene: Scene, thing: Thing, lines: Mapping[int, Line]) -> Iterator[str]:
     """Name the features of an entity as the tail of a relation of the paper.
 
     Its name is none of them: what everybody uses today was once introduced by some paper.
     """
     numbers = scene.sentences_of(thing)
     last = len(scene.ranges) - 1
+    kind, look, titled = thing.kind, shape(thing.name), 0 in numbers
     yield "bias"
-    yield f"kind={thing.kind}"
-    yield f"title={0 in numbers},{thing.kind}"
-    yield f"title,n={0 in numbers},{_bin(len(thing.spans))}"
+    yield f"kind={kind}"
+    yield f"title={titled},{kind}"
+    yield f"title,n={titled},{_bin(len(thing.spans))}"
     yield f"n={_bin(len(thing.spans))}"
     body = [number for number in numbers if number] or [0]
     yield f"first={_bin(body[0])}"
     yield f"first,last={body[0] <= 2},{body[-1] >= last - 1}"
     yield f"last={_bin(last - body[-1])}"
-    yield f"shape={shape(thing.name)},{thing.kind}"
-    yield f"defined={thing.defined},{thing.kind}"
-    yield f"defined,title={thing.defined},{0 in numbers},{thing.kind}"
+    yield f"shape={look},{kind}"
+    yield f"defined={thing.defined},{kind}"
+    yield f"defined,title={thing.defined},{titled},{kind}"
     rare = "rare" if not thing.papers and not thing.term else "known" if thing.papers < 50 else "common"
-    yield f"rare={rare},{thing.kind}"
-    yield f"rare,title={rare},{0 in numbers},{thing.defined}"
-    yield f"rare,shape={rare},{shape(thing.name)}"
+    yield f"rare={rare},{kind}"
+    yield f"rare,title={rare},{titled},{thing.defined}"
+    yield f"rare,shape={rare},{look}"
     yield f"head={thing.name.lower().split()[-1]}"
-    for start, end in thing.spans[:_MENTIONS]:
-        number = scene.sentence[start]
-        yield from _mention(scene, start, end, number)
-        yield from _proposed(scene, start, shape(thing.name), thing.kind)
+    mentions = thing.spans[:_MENTIONS]
+    for start, end in mentions:
+        yield from _note(scene, start, end).features
+        yield from _proposed(scene, start, look, kind)
+    for number in dict.fromkeys(scene.sentence[start] for start, _ in mentions):
         for cue in paper_cues(lines[number], thing.id):
             yield f"cue={cue.name}"
-            yield f"cue,title={cue.name},{0 in numbers}"
-            yield f"cue,kind={cue.name},{thing.kind}"
+            yield f"cue,title={cue.name},{titled}"
+            yield f"cue,kind={cue.name},{kind}"
+    yield from _before_colon(scene, thing, look)
+
+
+def _before_colon(scene: Scene, thing: Thing, look: str) -> Iterator[str]:
+    """Tell where an entity of the title stands to its colon."""
     colon = next((i for i in range(*scene.ranges[0]) if scene.lower[i] == ":"), None)
-    if colon is not None and 0 in numbers:
-        first = min(start for start, _ in thing.spans)
-        yield f"before-colon={first < colon},{thing.kind}"
-        yield f"before-colon,shape={first < colon},{shape(thing.name)}"
-        if first <= 1 and thing.spans[0][1] == colon:
-            yield "is-title-name"
+    if colon is None or 0 not in scene.sentences_of(thing):
+        return
+    first = min(start for start, _ in thing.spans)
+    yield f"before-colon={first < colon},{thing.kind}"
+    yield f"before-colon,shape={first < colon},{look}"
+    if first <= 1 and thing.spans[0][1] == colon:
+        yield "is-title-name"
 
 
 def _proposed(scene: Scene, start: int, look: str, kind: str) -> Iterator[str]:
@@ -150,6 +216,17 @@ def _proposed(scene: Scene, start: int, look: str, kind: str) -> Iterator[str]:
 
 #: Beginnings of verbs by which a paper brings up something new.
 _PROPOSE = ("propos", "introduc", "present", "develop", "releas", "design", "construct", "creat", "describ")
+
+
+def _note(scene: Scene, start: int, end: int) -> Note:
+    """Look at a mention, once for all pairs it stands in."""
+    note = scene.notes.get((start, end))
+    if note is None:
+        features = tuple(_mention(scene, start, end, scene.sentence[start]))
+        before = " ".join(scene.lower[scene.ranges[scene.sentence[start]][0] : start])
+        note = Note(features, tuple(f"s:{name}" for name in features), bool(_SELF.search(before)))
+        scene.notes[start, end] = note
+    return note
 
 
 def _mention(scene: Scene, start: int, end: int, number: int) -> Iterator[str]:
@@ -186,7 +263,7 @@ _TELLING = frozenset(
 
 
 def pair_features(
-    scene: Scene, head: Thing, tail: Thing, lines: dict[int, list[tuple[str, str]]], roles: dict[str, str]
+    scene: Scene, head: Thing, tail: Thing, lines: Mapping[int, Line], roles: Mapping[str, str]
 ) -> Iterator[str]:
     """Name the features of an ordered pair; ``roles`` gives what the paper does with each entity."""
     kinds = f"{head.kind}>{tail.kind}"
@@ -204,15 +281,15 @@ def pair_features(
     shared = sorted(set(scene.sentences_of(head)) & set(scene.sentences_of(tail)))
     yield f"shared={min(len(shared), 3)},{0 in shared},{kinds}"
     for number in shared[:3]:
-        yield from _together(scene, head, tail, lines[number], number)
+        yield from _together(head, tail, lines[number], number)
     if not shared:
         yield f"apart,roles={role},{kinds}"
-    for start, end in tail.spans[:2]:
-        number = scene.sentence[start]
-        own = " ".join(scene.lower[scene.ranges[number][0] : start])
-        if number not in shared and roles.get(head.id) == "introduces":
-            yield f"self-before-tail={bool(_SELF.search(own))},{tail.kind}"
-            yield from (f"s:{name}" for name in _mention(scene, start, end, number))
+    if roles.get(head.id) == "introduces":
+        for start, end in tail.spans[:2]:
+            if scene.sentence[start] not in shared:
+                note = _note(scene, start, end)
+                yield f"self-before-tail={note.own},{tail.kind}"
+                yield from note.apart
 
 
 def _names(head: Thing, tail: Thing) -> Iterator[str]:
@@ -229,35 +306,34 @@ def _names(head: Thing, tail: Thing) -> Iterator[str]:
         yield "same-head"
 
 
-def _together(scene: Scene, head: Thing, tail: Thing, items: list[tuple[str, str]], number: int) -> Iterator[str]:
+def _together(head: Thing, tail: Thing, line: Line, number: int) -> Iterator[str]:
     kinds = f"{head.kind}>{tail.kind}"
-    h, t = _closest(items, head.id, tail.id)
+    words = line.words
+    h, t = _closest(line.places[head.id], line.places[tail.id])
     order = "ht" if h < t else "th"
     low, high = min(h, t), max(h, t)
-    between = [word or "<e>" for word, _ in items[low + 1 : high]]
+    between = words[low + 1 : high]
     yield f"{order},{kinds}"
     yield f"gap={order},{_bin(len(between))}"
     yield f"between-entities={order},{min(between.count('<e>'), 4)}"
     if len(between) <= 4:
         yield f"between={order},{' '.join(between)}"
-    for word in dict.fromkeys(between[:12]):
+    for word in between[:12]:
         yield f"b={order},{word}"
     if between:
         yield f"b1={order},{between[0]}"
         yield f"b9={order},{between[-1]}"
         yield f"b99={order},{' '.join(between[-2:])}"
-    before = items[low - 1][0] or "<e>" if low else "<s>"
-    after = items[high + 1][0] or "<e>" if high + 1 < len(items) else "</s>"
+    before = words[low - 1] if low else "<s>"
+    after = words[high + 1] if high + 1 < len(words) else "</s>"
     yield f"before={order},{before}"
     yield f"after={order},{after}"
     yield f"in-title={number == 0},{order},{kinds}"
-    for cue in pair_cues(items, head.id, tail.id):
+    for cue in pair_cues(line, head.id, tail.id):
         yield f"cue={cue.name}"
         yield f"cue,kinds={cue.name},{kinds}"
 
 
-def _closest(items: list[tuple[str, str]], head: str, tail: str) -> tuple[int, int]:
-    """Give the positions of the two entities in a sentence that lie nearest to each other."""
-    heads = [index for index, (_, name) in enumerate(items) if name == head]
-    tails = [index for index, (_, name) in enumerate(items) if name == tail]
-    return min(((h, t) for h in heads for t in tails), key=lambda pair: (abs(pair[0] - pair[1]), pair))
+def _closest(heads: Sequence[int], tails: Sequence[int]) -> tuple[int, int]:
+    """Give the places of two entities of a sentence that lie nearest to each other."""
+    return min([(h, t) for h in heads for t in tails], key=lambda pair: (abs(pair[0] - pair[1]), pair))

@@ -12,7 +12,16 @@ from kg.extract.encoder import Reading
 from kg.extract.linear import Array, Models, sigmoid
 from kg.extract.parts import Link, Range, Thing
 from kg.extract.patterns import HEDGES, NEGATIONS
-from kg.extract.relation_features import Scene, pair_cues, pair_features, paper_cues, rendered, scene, thing_features
+from kg.extract.relation_features import (
+    Line,
+    Scene,
+    pair_cues,
+    pair_features,
+    paper_cues,
+    rendered,
+    scene,
+    thing_features,
+)
 from kg.model import PAPER, RELATIONS
 
 #: Relations from the paper and between two things, in the order of the models' columns.
@@ -28,7 +37,7 @@ _ROLE = 0.3
 #: The guidelines' limit on what one paper addresses.
 _MOST_ADDRESSED = 4
 
-Lines = dict[int, list[tuple[str, str]]]
+Lines = dict[int, Line]
 
 
 def roles_of(things: Sequence[Thing], probabilities: Array) -> dict[str, str]:
@@ -78,27 +87,27 @@ def _stack(rules: Array, encoder: Array | None) -> Array:
     return np.stack([rules, np.zeros_like(rules) if encoder is None else encoder], axis=2)
 
 
-def paper_links(known: Scene, lines: Lines, probabilities: Array, threshold: float) -> list[Link]:
-    """Give the relations of the paper to its things."""
+def paper_links(known: Scene, lines: Lines, sure: Array, threshold: float) -> list[Link]:
+    """Give the relations of the paper to its things, of their probabilities: things x paper relations."""
     links = []
+    things = known.things
     for column, relation in enumerate(PAPER_RELATIONS):
-        found = []
-        for thing, row in zip(known.things, probabilities, strict=True):
-            if not allowed(relation, PAPER, thing.kind):
-                continue
-            sure = float(row[column])
-            if sure < threshold:
-                continue
-            span, cue = _best_mention(known, lines, thing, relation)
-            number = known.sentence[span[0]]
-            negated, hedged = _doubt(known, known.ranges[number][0], span[0], reach=6)
-            found.append(
-                Link(PAPER, relation, thing.id, sure, (number,), cue, None, span, _polarity(negated), _modality(hedged))
-            )
+        found = [
+            _paper_link(known, lines, things[row], relation, float(sure[row, column]))
+            for row in np.flatnonzero(sure[:, column] >= threshold).tolist()
+            if allowed(relation, PAPER, things[row].kind)
+        ]
         if relation == "addresses":
             found = sorted(found, key=lambda link: -link.confidence)[:_MOST_ADDRESSED]
         links += found
     return links
+
+
+def _paper_link(known: Scene, lines: Lines, thing: Thing, relation: str, sure: float) -> Link:
+    span, cue = _best_mention(known, lines, thing, relation)
+    number = known.sentence[span[0]]
+    negated, hedged = _doubt(known, known.ranges[number][0], span[0], reach=6)
+    return Link(PAPER, relation, thing.id, sure, (number,), cue, None, span, _polarity(negated), _modality(hedged))
 
 
 def _best_mention(known: Scene, lines: Lines, thing: Thing, relation: str) -> tuple[Range, str]:
@@ -112,21 +121,15 @@ def _best_mention(known: Scene, lines: Lines, thing: Thing, relation: str) -> tu
 
 
 def pair_links(
-    known: Scene,
-    lines: Lines,
-    asked: Sequence[tuple[tuple[Thing, Thing], Array]],
-    threshold: float,
+    known: Scene, lines: Lines, pairs: Sequence[tuple[Thing, Thing]], sure: Array, threshold: float
 ) -> list[Link]:
-    """Give the relations between things, from pairs and their probabilities."""
+    """Give the relations between things, of their probabilities: pairs x pair relations."""
     links = {}
-    for (head, tail), row in asked:
-        for column, relation in enumerate(PAIR_RELATIONS):
-            if not allowed(relation, head.kind, tail.kind):
-                continue
-            sure = float(row[column])
-            if sure < threshold:
-                continue
-            links[head.id, relation, tail.id] = _pair_link(known, lines, (head, tail), relation, sure)
+    for row, column in np.argwhere(sure >= threshold).tolist():
+        (head, tail), relation = pairs[row], PAIR_RELATIONS[column]
+        if allowed(relation, head.kind, tail.kind):
+            link = _pair_link(known, lines, (head, tail), relation, float(sure[row, column]))
+            links[head.id, relation, tail.id] = link
     return [
         link
         for (head_id, relation, tail_id), link in links.items()
@@ -238,9 +241,9 @@ class RelationFinder:
         of_paper = joined(*paper_scores(known, lines, self.models, doc._.reading), PAPER_RELATIONS, calibration)
         roles = roles_of(known.things, of_paper)
         pairs, scores, ends = pair_scores(known, lines, roles, self.models, doc._.reading)
-        asked = list(zip(pairs, joined(scores, ends, PAIR_RELATIONS, calibration), strict=True))
+        of_pairs = joined(scores, ends, PAIR_RELATIONS, calibration)
         doc._.links = [
             *paper_links(known, lines, of_paper, self.threshold),
-            *pair_links(known, lines, asked, self.threshold),
+            *pair_links(known, lines, pairs, of_pairs, self.threshold),
         ]
         return doc

