@@ -34,14 +34,15 @@ def descendants(pid: int) -> Iterator[int]:
             yield from descendants(int(child))
 
 
-def memory(pid: int) -> int:
-    """Sum the proportional set sizes of a process tree, in kilobytes; one that is ending counts as nothing."""
-    total = 0
+def memory(pid: int) -> dict[str, int]:
+    """Sum the proportional and resident set sizes of a process tree, in kilobytes; one that is ending counts as 0."""
+    total = {"Pss:": 0, "Rss:": 0}
     try:
         for number in descendants(pid):
             for line in Path(f"/proc/{number}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1])
+                name, *rest = line.split()
+                if name in total:
+                    total[name] += int(rest[0])
     except OSError:
         pass
     return total
@@ -53,7 +54,7 @@ def measure(arguments: list[str]) -> Measured:
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen([sys.executable, "-m", "kg", *arguments], stdout=said, stderr=said)
         while process.poll() is None:
-            peak = max(peak, memory(process.pid))
+            peak = max(peak, memory(process.pid)["Pss:"])
             time.sleep(min(INTERVAL, 0.002 + (time.perf_counter() - start) / 20))
         seconds = time.perf_counter() - start
         if process.returncode:

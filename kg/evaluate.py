@@ -5,20 +5,16 @@ strings equals one of the gold mentions after folding, each matches at most once
 matches when both ends match and the name is equal; optional entities, and relations that touch them, never count.
 """
 
-import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
-from kg.errors import InputError
+from kg.bootstrap import Interval, intervals
 from kg.model import PAPER
-
-#: Bins of the expected calibration error, each holding the same number of predictions.
-BINS = 10
+from kg.reliability import Calibration, expected_error
 
 _BROAD = {"Task": "Concept", "Metric": "Concept"}
 _TEX_ACCENT = re.compile(r"""\\{1,2}["'`^~=.]\{?(\w)\}?""")
@@ -56,21 +52,13 @@ class Figures:
         return {"p": self.precision, "r": self.recall, "f1": self.f1, **asdict(self)}
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """How far stated confidence is from the share that is right, over ``predictions`` scored ones.
-
-    ``bins`` holds mean confidence, share right and size of each bin, from the least confident up.
-    """
-
-    ece: float
-    predictions: int
-    bins: tuple[tuple[float, float, int], ...]
-
-
 @dataclass(slots=True)
-class _Tally:
-    """Running counts by row, and the (confidence, right) pairs that calibration looks at."""
+class Tally:
+    """What scoring finds in one paper.
+
+    ``counts`` holds hits, false alarms and misses by row, ``entities`` and ``relations`` the (confidence, right)
+    pairs that calibration looks at.
+    """
 
     counts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
     entities: list[tuple[float, bool]] = field(default_factory=list)
@@ -80,6 +68,22 @@ class _Tally:
         """Count one hit (0), false alarm (1) or miss (2) in each row."""
         for row in rows:
             self.counts[row][cell] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Figures, their bootstrap intervals (``p``, ``r``, ``f1``) by row, and calibration, over ``papers`` papers."""
+
+    papers: int
+    figures: dict[str, Figures]
+    intervals: dict[str, dict[str, Interval]]
+    calibration: dict[str, Calibration]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give all of it as plain data."""
+        figures = {row: {**own.as_dict(), "interval": self.intervals[row]} for row, own in self.figures.items()}
+        quality = {name: own.as_dict() for name, own in self.calibration.items()}
+        return {"papers": self.papers, "figures": figures, "calibration": quality}
 
 
 _HIT, _ALARM, _MISS = range(3)
@@ -164,7 +168,7 @@ def _triples(paper: Mapping[str, Any]) -> dict[tuple[str, str, str], float]:
 
 
 def _score_entities(
-    gold: Mapping[str, Any], predicted: Mapping[str, Any], pairs: Mapping[str, str], tally: _Tally
+    gold: Mapping[str, Any], predicted: Mapping[str, Any], pairs: Mapping[str, str], tally: Tally
 ) -> None:
     """Count the entities of one paper."""
     by_id = {entity["id"]: entity for entity in gold["entities"]}
@@ -191,7 +195,7 @@ def _score_entities(
 
 
 def _score_relations(
-    gold: Mapping[str, Any], predicted: Mapping[str, Any], pairs: Mapping[str, str], tally: _Tally
+    gold: Mapping[str, Any], predicted: Mapping[str, Any], pairs: Mapping[str, str], tally: Tally
 ) -> None:
     """Count the relations of one paper, leaving out those that touch an optional entity."""
     optional = {entity["id"] for entity in gold["entities"] if entity.get("optional")}
@@ -215,88 +219,45 @@ def _score_relations(
             tally.relations.append((have[key], key in want))
 
 
-def _tally(gold: Iterable[Mapping[str, Any]], predicted: Mapping[str, Mapping[str, Any]]) -> _Tally:
-    """Count over all papers; one without a prediction counts as empty."""
-    tally = _Tally()
-    empty: Mapping[str, Any] = {"entities": [], "relations": []}
-    for paper in gold:
-        own = predicted.get(paper["id"], empty)
-        pairs = pair(paper["entities"], own["entities"])
-        _score_entities(paper, own, pairs, tally)
-        _score_relations(paper, own, pairs, tally)
-    return tally
-
-
-def score(gold: Iterable[Mapping[str, Any]], predicted: Mapping[str, Mapping[str, Any]]) -> dict[str, Figures]:
-    """Give figures by row (``entity``, ``typed``, ``typed:KIND``, ``relation``, ``relation:NAME``), over all papers.
+def tally(gold: Iterable[Mapping[str, Any]], predicted: Mapping[str, Mapping[str, Any]]) -> list[Tally]:
+    """Count paper by paper; one without a prediction counts as empty.
 
     ``gold`` has one annotated paper an item, ``predicted`` the interchange form of ``kg extract`` by paper id.
     """
-    return {row: Figures(*counts) for row, counts in sorted(_tally(gold, predicted).counts.items())}
+    tallies = []
+    empty: Mapping[str, Any] = {"entities": [], "relations": []}
+    for paper in gold:
+        own, found = predicted.get(paper["id"], empty), Tally()
+        pairs = pair(paper["entities"], own["entities"])
+        _score_entities(paper, own, pairs, found)
+        _score_relations(paper, own, pairs, found)
+        tallies.append(found)
+    return tallies
 
 
-def calibrate(gold: Iterable[Mapping[str, Any]], predicted: Mapping[str, Mapping[str, Any]]) -> dict[str, Calibration]:
+def figures_of(tallies: Iterable[Tally]) -> dict[str, Figures]:
+    """Sum counts up to figures by row (``entity``, ``typed``, ``typed:KIND``, ``relation``, ``relation:NAME``)."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for own in tallies:
+        for row, counts in own.counts.items():
+            sums[row] = [a + b for a, b in zip(sums[row], counts, strict=True)]
+    return {row: Figures(*counts) for row, counts in sorted(sums.items())}
+
+
+def calibration_of(tallies: Sequence[Tally]) -> dict[str, Calibration]:
     """Give the calibration of entities (kind ignored) and relations; those that cannot count are left out."""
-    tally = _tally(gold, predicted)
-    return {"entity": expected_error(tally.entities), "relation": expected_error(tally.relations)}
+    return {
+        "entity": expected_error(item for own in tallies for item in own.entities),
+        "relation": expected_error(item for own in tallies for item in own.relations),
+    }
 
 
-def expected_error(pairs: Iterable[tuple[float, bool]], *, bins: int = BINS) -> Calibration:
-    """Give the expected calibration error over bins of equal mass (Naeini et al., 2015).
-
-    >>> expected_error([(0.5, True), (0.5, False)], bins=1).ece
-    0.0
-    """
-    ranked = sorted(pairs, key=lambda pair: pair[0])
-    rows = []
-    for number in range(bins):
-        part = ranked[len(ranked) * number // bins : len(ranked) * (number + 1) // bins]
-        if part:
-            rows.append((sum(p for p, _ in part) / len(part), sum(ok for _, ok in part) / len(part), len(part)))
-    ece = sum(abs(stated - right) * size for stated, right, size in rows) / len(ranked) if ranked else 0.0
-    return Calibration(round(ece, 4), len(ranked), tuple((round(p, 4), round(a, 4), n) for p, a, n in rows))
+def summarise(tallies: Sequence[Tally]) -> Evaluation:
+    """Join the tallies of papers, of one gold file or of several."""
+    bounds = intervals([own.counts for own in tallies])
+    return Evaluation(len(tallies), figures_of(tallies), bounds, calibration_of(tallies))
 
 
-def read_gold(path: Path) -> list[dict[str, Any]]:
-    """Read annotated papers, one a line."""
-    return list(_lines(path, {"id": str, "title": str, "entities": list}))
-
-
-def read_predictions(path: Path) -> dict[str, dict[str, Any]]:
-    """Read the output of `kg extract`, by paper id."""
-    return {row["id"]: row for row in _lines(path, {"id": str, "entities": list})}
-
-
-def _lines(path: Path, wanted: Mapping[str, type]) -> Iterator[dict[str, Any]]:
-    """Read JSON lines that have the wanted fields."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise InputError(f"{path}: cannot be read ({reason}); give a file of JSON lines in UTF-8") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"{path}, line {number}: no JSON ({error}); each line must hold one paper") from error
-        missing = [
-            name for name, kind in wanted.items() if not isinstance(row, dict) or type(row.get(name)) is not kind
-        ]
-        if missing:
-            raise InputError(f"{path}, line {number}: lacks {', '.join(missing)}; each line must hold one paper")
-        _check_entities(row, f"{path}, line {number}")
-        yield row
-
-
-def _check_entities(row: Mapping[str, Any], where: str) -> None:
-    """Refuse entities and relations that scoring cannot read."""
-    for entity in row["entities"]:
-        if not isinstance(entity, dict) or not {"id", "type", "mentions"} <= entity.keys():
-            raise InputError(f"{where}: an entity lacks its id, type or mentions: {str(entity)[:80]}")
-    for item in row.get("relations", ()):
-        listed = isinstance(item, list) and len(item) == 3
-        fits = {"head", "type", "tail"} <= item.keys() if isinstance(item, dict) else listed
-        if not fits:
-            raise InputError(f"{where}: a relation lacks its head, type or tail: {str(item)[:80]}")
+def score(gold: Iterable[Mapping[str, Any]], predicted: Mapping[str, Mapping[str, Any]]) -> dict[str, Figures]:
+    """Give the figures by row over all papers; the arguments are those of `tally`."""
+    return figures_of(tally(gold, predicted))

@@ -7,7 +7,7 @@ A node key is a CURIE, an edge key the name of the relation, and all data plain 
 | entity    | kind, label, alt_labels, support, first_seen, links (exact_match, introduced_by), term      |
 | paper     | kind "Paper", label, alt_labels, support, first_seen, links, paper (the record)             |
 | edge      | support, confidence, evidence (list; of a ``mentions`` edge its places, origin "mention"),  |
-|           | polarity ("stated", or "negated" where all evidence denies it)                              |
+|           | polarity ("stated", or "negated" where all evidence denies it), salience (of ``mentions``)  |
 | the graph | merges (list of identity decisions)                                                         |
 """
 
@@ -73,6 +73,7 @@ def from_records(records: Records) -> "nx.MultiDiGraph[str]":
             support=relation.support,
             confidence=relation.confidence,
             evidence=[],
+            **({"salience": relation.salience} if relation.type == "mentions" else {}),
         )
     for evidence in records.evidence:
         _reasons(graph, evidence.head, evidence.tail, evidence.type).append(
@@ -96,7 +97,7 @@ def from_networkx(graph: "nx.MultiDiGraph[str]") -> Records:
             entities.append(_entity(node, data))
     mentions, relations, reasons = [], [], []
     for head, tail, name, data in graph.edges(keys=True, data=True):
-        relations.append(Relation(head, name, tail, data["support"], data["confidence"]))
+        relations.append(Relation(head, name, tail, data["support"], data["confidence"], data.get("salience", 0.0)))
         for item in data["evidence"]:
             if item["origin"] == MENTION:
                 place = {key: item[key] for key in ("section", "start", "end", "text")}
@@ -253,6 +254,6 @@ def _joined_edge(mine: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Unite the data of an edge that two graphs have."""
     evidence = mine["evidence"] + [item for item in other["evidence"] if item not in mine["evidence"]]
     if any(item["origin"] == MENTION for item in evidence):
-        return mine | {"evidence": evidence}
+        return mine | {"evidence": evidence, "salience": max(mine["salience"], other["salience"])}
     support, sure = confidence(evidence)
     return {"support": support, "confidence": sure, "evidence": evidence, "polarity": polarity(evidence)}

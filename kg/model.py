@@ -161,7 +161,8 @@ class Relation:
 
     ``support`` counts the distinct papers whose text states it and ``confidence`` is
     1 - prod(1 - p) over them; both are 0 where all evidence is negated, and for rules and vocabulary
-    ``support`` is 0 and ``confidence`` 1.
+    ``support`` is 0 and ``confidence`` 1. ``salience`` says of ``mentions`` how much the paper is about the entity
+    (0 to 1, see `kg.salience`); it is 0 for every other relation.
     """
 
     head: str
@@ -169,6 +170,7 @@ class Relation:
     tail: str
     support: int
     confidence: float
+    salience: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, order=True)

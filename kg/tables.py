@@ -174,6 +174,8 @@ def read_rows(path: Path, kind: type[T]) -> Iterator[T]:
         raise WorkspaceError(f"{path}: no readable table ({error}); run `kg build` again") from error
     read = _reader(kind)
     with file:
+        if file.schema_arrow.names != list(_hints(kind)):
+            raise WorkspaceError(f"{path}: the columns are those of another version of kg; run `kg build` again")
         for batch in file.iter_batches(batch_size=2_000):
             yield from map(read, batch.to_pylist())
 

@@ -102,7 +102,11 @@ def rows() -> dict[str, list[Any]]:
         second: [foo, baz, digits, accuracy, ent("A*"), ent("C")],
         third: [foo, baz],
     }
-    relations += [Relation(head, "mentions", tail, 1, 1.0) for head, tails in named.items() for tail in tails]
+    relations += [
+        Relation(head, "mentions", tail, 1, 1.0, round(0.9 - place / 20, 2))
+        for head, tails in named.items()
+        for place, tail in enumerate(tails)
+    ]
     kinds = {foo: "Method", bar: "Method", baz: "Method", tuning: "Task", digits: "Dataset", accuracy: "Metric"}
     labels = {foo: "Foo", bar: "Bar", baz: "Baz", tuning: "tuning", digits: "DigitSet", accuracy: "accuracy"}
     labels |= {ent(name): name for name in HOSTILE}

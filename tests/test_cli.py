@@ -99,6 +99,9 @@ def test_show_describes_a_paper(run: Run, name: str) -> None:
     assert text.startswith("Foo: tuning with 𝔽ewer numbers  Paper  paper:arxiv-2101.00001\n")
     assert "2021-01-05, arXiv:2101.00001, doi:10.1000/a<b>c" in text
     assert "introduces\n  Foo (Method)  confidence 0.95" in text
+    first = "speaks of, most salient first\n  Foo (Method)  salience 0.90\n  Bar (Method)  salience 0.85\n"
+    assert first in text and text.index(first) < text.index("introduces")
+    assert "tuning (Task)" in text
 
 
 def test_show_why_gives_the_identity_decisions(run: Run) -> None:
@@ -309,6 +312,34 @@ def test_evaluate_scores_given_predictions(tmp_path: Path) -> None:
     assert found["calibration"]["entity"]["n"] == 1
     table = CliRunner().invoke(main, ["evaluate", str(gold), "--predictions", str(mine)]).stdout
     assert "typed:Method" in table and "expected calibration error" in table
+    assert "All together" not in table and "0.000 to" in table
     missing = CliRunner().invoke(main, ["evaluate", str(tmp_path / "none")])
     assert missing.exit_code == 1
     assert "No such file" in missing.stderr and "Errno" not in missing.stderr
+
+
+def test_evaluate_scores_several_files_and_draws_a_plot(tmp_path: Path) -> None:
+    entity = {"id": "a", "type": "Method", "mentions": ["FastNet"], "confidence": 0.8}
+    full = {"id": "1", "title": "FastNet", "entities": [entity], "relations": []}
+    gold = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"]
+    mine = [tmp_path / "mine-one.jsonl", tmp_path / "mine-two.jsonl"]
+    for path, row in zip([*gold, *mine], [full, full, full, {**full, "entities": []}], strict=True):
+        path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    given = ["evaluate", *map(str, gold), "--predictions", str(mine[0]), "--predictions", str(mine[1])]
+    picture = tmp_path / "plot.svg"
+    found = json.loads(CliRunner().invoke(main, [*given, "--json", "--plot", str(picture)]).stdout)
+    assert [(part["gold"], part["papers"], part["figures"]["entity"]["tp"]) for part in found["files"]] == [
+        (str(gold[0]), 1, 1),
+        (str(gold[1]), 1, 0),
+    ]
+    assert found["papers"] == 2 and found["figures"]["entity"]["r"] == 0.5
+    assert found["figures"]["entity"]["interval"]["r"] == [0.0, 1.0]
+    assert found["calibration"]["entity"]["n"] == 1
+    assert picture.read_text(encoding="utf-8").count('<circle class="bin"') == 1
+    table = CliRunner().invoke(main, given).stdout
+    headings = [line for line in table.splitlines() if line.endswith("papers")]
+    assert headings == [f"{gold[0]}: 1 papers", f"{gold[1]}: 1 papers", "All together: 2 papers"]
+    once = CliRunner().invoke(main, [*given[:3], "--predictions", str(mine[0]), "--json"])
+    assert json.loads(once.stdout)["figures"]["entity"]["tp"] == 2
+    wrong = CliRunner().invoke(main, [*given, "--predictions", str(mine[0])])
+    assert wrong.exit_code == 2 and "3 times for 2 files" in wrong.stderr

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from kg.errors import InputError
-from kg.evaluate import calibrate, expected_error, fold, pair, read_gold, read_predictions, score
+from kg.evaluate import calibration_of, fold, pair, score, summarise, tally
+from kg.gold import read_gold, read_predictions
 
 GOLD: list[dict[str, Any]] = [
     {
@@ -104,43 +102,26 @@ def test_calibration_leaves_optional_out_and_takes_confidence() -> None:
         entity("3", "Concept", "machine learning", confidence=0.1),
         relations=[{"head": "PAPER", "type": "introduces", "tail": "1", "confidence": 0.8}],
     )
-    measured = calibrate(GOLD, found)
+    measured = calibration_of(tally(GOLD, found))
     assert measured["entity"].predictions == 2
     assert measured["entity"].ece == pytest.approx((0.1 + 0.4) / 2)
     assert measured["relation"].ece == pytest.approx(0.2)
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.booleans())))
-def test_bins_hold_equal_mass_and_all_predictions(pairs: list[tuple[float, bool]]) -> None:
-    measured = expected_error(pairs)
-    sizes = [size for _, _, size in measured.bins]
-    assert sum(sizes) == len(pairs) == measured.predictions
-    assert not sizes or max(sizes) - min(sizes) <= 1
-    assert 0 <= measured.ece <= 1
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b'{"id": "x"\n', "line 1"),
-        (b'{"id": "x", "title": "t", "entities": []}\n[]\n', "line 2"),
-        (b'{"id": "x", "title": "t", "entities": [{}]}\n', "an entity lacks"),
-        (b'{"id": "x", "title": "t", "entities": [], "relations": [[1]]}\n', "a relation lacks"),
-        (b'{"id": "x", "title": "t", "entities": [], "relations": [7]}\n', "a relation lacks"),
-        (b"\xff\xfe\x00", "UTF-8"),
-    ],
-)
-def test_bad_gold_is_refused_with_its_place(tmp_path: Path, content: bytes, said: str) -> None:
-    path = tmp_path / "gold.jsonl"
-    path.write_bytes(content)
-    with pytest.raises(InputError, match=said) as caught:
-        read_gold(path)
-    assert str(path) in str(caught.value)
-
-
-def test_absent_gold_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
-        read_gold(tmp_path / "none.jsonl")
+def test_a_summary_joins_files_as_if_they_were_one() -> None:
+    right = predicted(entity("1", "Method", "FN", confidence=0.9), relations=[["PAPER", "introduces", "1"]])
+    wrong = predicted(entity("1", "Method", "nothing", confidence=0.2))
+    parts = [tally(GOLD, right), tally(GOLD, wrong), tally(GOLD, {})]
+    whole = summarise([own for part in parts for own in part])
+    row = whole.figures["entity"]
+    assert (whole.papers, row.tp, row.fp, row.fn) == (3, 1, 1, 8)
+    assert whole.calibration["entity"].predictions == 2
+    assert whole.figures.keys() == whole.intervals.keys()
+    low, high = whole.intervals["entity"]["f1"]
+    assert low < row.f1 < high
+    told = json.loads(json.dumps(whole.as_dict()))
+    assert told["figures"]["entity"] == {**row.as_dict(), "interval": json.loads(json.dumps(whole.intervals["entity"]))}
+    assert told["calibration"]["relation"]["n"] == 1
 
 
 def _spoil(gold: list[dict[str, Any]], every: int) -> list[dict[str, Any]]:

@@ -92,7 +92,10 @@ def records(draw: st.DrawFn) -> Records:
         papers=tuple(papers),
         mentions=tuple(mentions),
         entities=tuple(entities),
-        relations=tuple(Relation(*link, draw(NUMBER), draw(UNIT)) for link in sorted(links)),
+        relations=tuple(
+            Relation(*link, draw(NUMBER), draw(UNIT), draw(UNIT) if link[1] == "mentions" else 0.0)
+            for link in sorted(links)
+        ),
         evidence=tuple(evidence),
         merges=tuple(sorted(draw(st.lists(st.builds(Merge, things, TEXT, TEXT, TEXT, TEXT, UNIT), max_size=2)))),
     )

@@ -164,3 +164,15 @@ def test_a_relation_between_two_names_of_one_thing_vanishes():
     )
     other = Extraction((entity(1, "quibble tuning", long="quibble tuning", names=("quibble tuning", "QuT")),))
     assert not [item for item in graph(local, other).relations if item.type == "used_for"]
+
+
+def test_mentions_are_as_salient_as_the_most_salient_thing_of_that_name_in_the_paper():
+    titled = replace(entity(1, "Quibble"), spans=(Span("title", 0, 5),))
+    again = replace(entity(2, "quibbles"), spans=(Span("abstract", 150, 155),))
+    introduced = relation(PAPER, "introduces", "e3", confidence=0.9)
+    found = graph(Extraction((again, titled, entity(3, "Zeta Net"), entity(4, "Omega")), (introduced,)))
+    labels = {item.id: item.label for item in found.entities}
+    salient = {labels[row.tail]: row.salience for row in found.relations if row.type == "mentions"}
+    assert salient["Quibble"] == 0.35
+    assert salient["Zeta Net"] > salient["Quibble"] > salient["Omega"] > 0
+    assert all(row.salience == 0 for row in found.relations if row.type != "mentions")

@@ -191,6 +191,33 @@ def test_a_paper_tells_all_its_relations_and_an_entity_not_drawn_its_papers(tmp_
     assert [names[paper] for paper in outer["papers"]] == ["T4", "T3", "T2"]
 
 
+def test_a_paper_names_what_it_is_most_about_first(tmp_path: Path) -> None:
+    row = PaperRow("paper:0", Paper("T", "abstract"))
+    names = [f"entity:n{number}" for number in range(8)]
+    found = write(
+        tmp_path,
+        papers=[row],
+        entities=[
+            Entity(name, "Metric" if name[-1] == "6" else "Method", name[7:], (), "", 9 - int(name[-1]))
+            for name in names
+        ],
+        relations=[
+            *(Relation(row.id, "mentions", name, 1, 0.9, round(int(name[-1]) / 10, 4)) for name in names),
+            Relation(row.id, "uses", names[0], 1, 0.9),
+        ],
+    )
+    data = data_of(page(found, limit=5)[1])
+    labels = {node["id"]: node["label"] for node in data["nodes"]}
+    (paper,) = data["papers"]
+    assert [labels.get(entry[0], entry[-1]) for entry in paper["about"]] == ["n7", "n6", "n5", "n4", "n3"]
+    assert [entry[0] in labels for entry in paper["about"]] == [False, False, False, True, True]
+    everything = data_of(page(found)[1])
+    assert all(len(entry) == 1 for entry in everything["papers"][0]["about"])
+    unknown = [Relation(row.id, "mentions", names[0], 1, 0.9)]
+    bare = write(tmp_path, papers=[row], entities=[Entity(names[0], "Method", "n0")], relations=unknown)
+    assert [paper["about"] for paper in data_of(page(bare)[1])["papers"]] == [[]]
+
+
 def test_what_is_not_told_of_papers_is_counted(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subgraph, "PAPERS", 5)
     monkeypatch.setattr(subgraph, "PAPER_LINKS", 0)

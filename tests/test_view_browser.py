@@ -217,6 +217,26 @@ def test_a_paper_is_shown_while_it_is_chosen_and_the_filters_count_with_it(visit
     opened.quiet()
 
 
+def test_a_paper_leads_to_what_it_is_most_about(visit: Any, tmp_path: Path) -> None:
+    names = ["entity:foo", "entity:bar", "entity:baz"]
+    row = PaperRow("paper:0", Paper("On Foo", "Foo"))
+    kinds = ("Method", "Task", "Metric")
+    made = write(
+        tmp_path,
+        papers=[row],
+        entities=[Entity(name, kind, name[7:], (), "", 9) for name, kind in zip(names, kinds, strict=True)],
+        relations=[Relation(row.id, "mentions", name, 1, 0.9, 0.3 * (1 + place)) for place, name in enumerate(names)],
+    )
+    opened = visit(made, limit=2)
+    opened.page.evaluate("() => graphPage.select('p0')")
+    line = opened.page.locator("#details .about")
+    assert line.inner_text().split() == ["Most", "about:", "baz", "bar", "foo"]
+    assert line.locator("button").all_inner_texts() == ["baz", "bar"]  # foo is not on the page
+    line.locator("button").last.click()
+    assert opened.page.locator("#details h2").inner_text() == "bar"
+    opened.quiet()
+
+
 def test_an_entity_not_drawn_leaves_its_neighbours_strong(visit: Any, tables: Tables) -> None:
     opened = visit(tables, limit=12)
     data = data_of((Path(opened.page.url.removeprefix("file://"))).read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import groupby
 
 from rich.text import Text
@@ -118,11 +119,13 @@ class PaperCard:
 
     def __init__(self, tables: Tables, row: PaperRow, threshold: float, *, most: int) -> None:
         self.row, self.threshold, self.most = row, threshold, most
-        self.links = [link for link in tables.relations() if link.head == row.id and link.type != "mentions"]
-        self.nodes = quotes.labels(tables, {link.tail for link in self.links})
+        links = [link for link in tables.relations() if link.head == row.id]
+        self.links = [link for link in links if link.type != "mentions"]
+        self.mentions = most_salient(link for link in links if link.type == "mentions")
+        self.nodes = quotes.labels(tables, {link.tail for link in links})
 
     def lines(self) -> list[Text]:
-        """Describe the paper, then what it introduces, addresses, uses and so on, the asserted first."""
+        """Describe the paper, what it is most about, then what it introduces, addresses and so on, asserted first."""
         paper = self.row.paper
         names = [f"arXiv:{paper.arxiv}" if paper.arxiv else "", f"doi:{paper.doi}" if paper.doi else ""]
         names += [paper.key] if paper.key not in (paper.arxiv, paper.doi) else []
@@ -130,6 +133,12 @@ class PaperCard:
             _text((" ".join(paper.title.split()) or "(no title)", "bold"), (f"  Paper  {self.row.id}", "dim")),
             _text((", ".join([paper.date or "undated", *dict.fromkeys(filter(None, names))]), "")),
         ]
+        if self.mentions:
+            lines += [_text(("", "")), _text(("speaks of, most salient first", "bold underline"))]
+        for link in self.mentions[: self.most]:
+            node = self.nodes[link.tail]
+            lines.append(_text((f"  {node.label} ({node.kind})", "bold"), (f"  salience {link.salience:.2f}", "dim")))
+        lines += _more(len(self.mentions) - self.most)
         for name in RELATIONS:
             rows = _ranked([link for link in self.links if link.type == name], self.threshold)
             if rows:
@@ -139,6 +148,11 @@ class PaperCard:
                 lines.append(_text((f"  {node.label} ({node.kind})", "bold"), (f"  {told}", "dim")))
             lines += _more(len(rows) - self.most)
         return lines
+
+
+def most_salient(mentions: Iterable[Relation]) -> list[Relation]:
+    """Sort the ``mentions`` of a paper: what it is most about first, then the surest."""
+    return sorted(mentions, key=lambda row: (-row.salience, -row.confidence, row.tail))
 
 
 def _is_asserted(row: Relation, threshold: float) -> bool:

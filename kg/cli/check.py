@@ -20,7 +20,7 @@ from kg.cli.common import (
 from kg.errors import InputError
 
 if TYPE_CHECKING:
-    from kg.evaluate import Calibration, Figures
+    from kg.evaluate import Evaluation
     from kg.sampling import Claim
 
 
@@ -47,18 +47,24 @@ def validate(workspace: Path, output: str) -> None:
 
 
 @click.command()
-@click.argument("gold", type=click.Path(path_type=Path))
+@click.argument("gold", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--predictions", type=click.Path(path_type=Path), metavar="FILE", help="Score this output of `kg extract` instead."
+    "--predictions",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Score this output of `kg extract` instead; once for all of GOLD, or once for each.",
 )
+@click.option("--plot", "picture", metavar="FILE", help="Also draw the reliability of entities and relations (SVG).")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @output_option
 @workers_option
 @config_option
 def evaluate(
-    gold: Path,
+    gold: tuple[Path, ...],
     *,
-    predictions: Path | None,
+    predictions: tuple[Path, ...],
+    picture: str | None,
     as_json: bool,
     output: str,
     workers: int | None,
@@ -66,54 +72,70 @@ def evaluate(
 ) -> None:
     """Tell precision, recall, F1 and calibration on annotated papers.
 
-    GOLD has one paper a line: id, title, abstract, entities, relations.
+    GOLD has one paper a line: id, title, abstract, entities, relations. Of several files, each is scored, and all
+    together. Intervals hold 95 % of 1,000 resamples of the papers.
 
     \b
     Example:
-      kg evaluate gold/dev.jsonl
+      kg evaluate gold/dev.jsonl gold/dev-arxiv.jsonl --plot reliability.svg
       kg extract gold/dev.jsonl -o mine.jsonl; kg evaluate gold/dev.jsonl --predictions mine.jsonl
     """
-    from kg.evaluate import calibrate, read_gold, read_predictions, score
+    from kg.evaluate import summarise, tally
+    from kg.gold import read_gold, read_predictions
+    from kg.reliability import plot
 
-    wanted = read_gold(gold)
-    found = read_predictions(predictions) if predictions else _extracted(wanted, config_file, workers)
-    figures, calibration = score(wanted, found), calibrate(wanted, found)
+    if len(predictions) not in (0, 1, len(gold)):
+        raise click.UsageError(f"--predictions is given {len(predictions)} times for {len(gold)} files of GOLD")
+    wanted = [read_gold(path) for path in gold]
+    given = [read_predictions(path) for path in predictions]
+    found = (given * len(gold))[: len(gold)] if given else _extracted(wanted, config_file, workers)
+    tallies = [tally(*pair) for pair in zip(wanted, found, strict=True)]
+    parts = [(str(path), summarise(own)) for path, own in zip(gold, tallies, strict=True)]
+    whole = summarise([own for part in tallies for own in part])
+    if picture is not None:
+        emit(picture, plot({"Entities": whole.calibration["entity"], "Relations": whole.calibration["relation"]}))
     if as_json:
-        rows = {name: row.as_dict() for name, row in figures.items()}
-        quality = {name: {"ece": row.ece, "n": row.predictions, "bins": row.bins} for name, row in calibration.items()}
-        emit(output, json.dumps({"figures": rows, "calibration": quality}) + "\n")
+        files = [{"gold": name, **part.as_dict()} for name, part in parts]
+        emit(output, json.dumps({**whole.as_dict(), "files": files}) + "\n")
+    elif len(parts) == 1:
+        emit(output, _figures_text(whole))
     else:
-        emit(output, _figures_text(figures, calibration))
+        named = [*parts, ("All together", whole)]
+        emit(output, "\n".join(f"{name}: {part.papers} papers\n{_figures_text(part)}" for name, part in named))
 
 
-def _extracted(gold: list[dict[str, Any]], config_file: Path | None, workers: int | None) -> dict[str, dict[str, Any]]:
-    """Extract from the gold's titles and abstracts, by paper id."""
+def _extracted(
+    gold: list[list[dict[str, Any]]], config_file: Path | None, workers: int | None
+) -> list[dict[str, dict[str, Any]]]:
+    """Extract from the titles and abstracts of each gold file, by paper id."""
     from kg import engine
     from kg.interchange import to_dict
     from kg.model import Paper
     from kg.text import clean
 
-    papers = [Paper(clean(row["title"]), clean(row.get("abstract", "")), key=str(row["id"])) for row in gold]
-    found = {}
+    rows = [(number, row) for number, part in enumerate(gold) for row in part]
+    papers = [Paper(clean(row["title"]), clean(row.get("abstract", "")), key=str(row["id"])) for _, row in rows]
+    found: list[dict[str, dict[str, Any]]] = [{} for _ in gold]
     with stages() as tell:
         results = engine.extract(papers, load_config(config_file), workers=workers)
-        for number, (paper, extraction) in enumerate(zip(papers, results, strict=True), 1):
-            found[paper.key] = to_dict(paper, extraction)
-            tell("extract", number, len(papers))
+        for done, ((number, _), paper, extraction) in enumerate(zip(rows, papers, results, strict=True), 1):
+            found[number][paper.key] = to_dict(paper, extraction)
+            tell("extract", done, len(papers))
     return found
 
 
-def _figures_text(figures: "dict[str, Figures]", calibration: "dict[str, Calibration]") -> str:
+def _figures_text(found: "Evaluation") -> str:
     """Lay the figures out as a table."""
-    lines = [f"{'':28}{'P':>8}{'R':>8}{'F1':>8}{'tp':>7}{'fp':>7}{'fn':>7}"]
-    lines += [
-        f"{name:28}{row.precision:8.3f}{row.recall:8.3f}{row.f1:8.3f}{row.tp:7}{row.fp:7}{row.fn:7}"
-        for name, row in figures.items()
-    ]
-    for name, row in calibration.items():
-        lines += ["", f"{name}: expected calibration error {row.ece:.3f} over {row.predictions} predictions"]
-        lines += [f"{'':6}{'stated':>8}{'right':>8}{'n':>7}"] if row.bins else []
-        lines += [f"{'':6}{stated:8.3f}{right:8.3f}{size:7}" for stated, right, size in row.bins]
+    lines = [f"{'':28}{'P':>8}{'R':>8}{'F1':>8}{'95 %':>16}{'tp':>7}{'fp':>7}{'fn':>7}"]
+    for name, row in found.figures.items():
+        low, high = found.intervals[name]["f1"]
+        sure = f"{low:.3f} to {high:.3f}"
+        figures = f"{row.precision:8.3f}{row.recall:8.3f}{row.f1:8.3f}{sure:>16}"
+        lines.append(f"{name:28}{figures}{row.tp:7}{row.fp:7}{row.fn:7}")
+    for name, own in found.calibration.items():
+        lines += ["", f"{name}: expected calibration error {own.ece:.3f} over {own.predictions} predictions"]
+        lines += [f"{'':6}{'stated':>8}{'right':>8}{'n':>7}"] if own.bins else []
+        lines += [f"{'':6}{stated:8.3f}{right:8.3f}{size:7}" for stated, right, size in own.bins]
     return "\n".join(lines) + "\n"
 
 

@@ -22,6 +22,7 @@ from kg.model import (
 from kg.namespaces import entity_curie, paper_curie, short_hash
 from kg.resolve.hierarchy import from_names, from_vocabulary
 from kg.resolve.identity import Cluster, Identity, identify, kind_of, label_of
+from kg.salience import salience
 from kg.tables import PaperRow
 from kg.vocabulary import Vocabulary
 from kg.vocabulary import load as load_vocabulary
@@ -199,15 +200,17 @@ def _relations(evidence: Iterable[Evidence]) -> Iterable[Relation]:
 def _mention_relations(
     pairs: Iterable[tuple[PaperRow, Extraction, Mapping[str, str]]],
 ) -> Iterable[Relation]:
-    """Give ``mentions`` from each paper to each of its entities, as sure as the entity is."""
+    """Give ``mentions`` from each paper to each of its entities, as sure and as salient as the entity is there."""
     for row, extraction, keys in pairs:
-        sure: dict[str, float] = {}
+        weight = salience(row.paper, extraction)
+        found: dict[str, tuple[float, float]] = {}
         for entity in extraction.entities:
             if entity.id in keys:
                 curie = entity_curie(keys[entity.id])
-                sure[curie] = max(entity.confidence, sure.get(curie, 0.0))
-        for curie, confidence in sure.items():
-            yield Relation(row.id, "mentions", curie, 1, confidence)
+                sure, salient = found.get(curie, (0.0, 0.0))
+                found[curie] = max(entity.confidence, sure), max(weight[entity.id], salient)
+        for curie, (sure, salient) in found.items():
+            yield Relation(row.id, "mentions", curie, 1, sure, salient)
 
 
 def _introducers(relations: Iterable[Relation], threshold: float) -> dict[str, tuple[str, ...]]:

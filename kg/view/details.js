@@ -118,9 +118,15 @@ function aboutEntity(node) {
   return made;
 }
 
+function subject([id, label]) {
+  if (!id) return element("span", { dir: "auto" }, label);
+  return element("button", { type: "button", click: () => select(id) }, icon(nodes.get(id).kind), nodes.get(id).label);
+}
+
 function aboutPaper(node) {
   const made = [element("h2", { dir: "auto" }, anchor(node.link, node.title))];
   made.push(element("p", { class: "meta" }, icon("Paper"), ["Paper", node.by, node.date].filter(Boolean).join(" · ")));
+  if (node.about.length) made.push(element("p", { class: "about" }, "Most about:", ...node.about.flatMap((each) => [" ", subject(each)])));
   if (!node.links.length && !node.beyond) made.push(element("p", { class: "note" }, "No relation of this paper is asserted."));
   return [...made, ...groups(node), beyond(node, "")];
 }

@@ -124,11 +124,22 @@ def page_data(graph: Subgraph, proofs: Proofs, info: PageInfo) -> dict[str, Any]
         "held": looks.HELD,
         "relations": {kind: looks.reading(kind) for kind in relations},
         "nodes": [_node(graph, e, numbers[e.id], [numbers[p] for p in listed[e.id]], relations) for e in entities],
-        "papers": [{"id": numbers[p], **proofs.papers[p], "beyond": graph.beyond[p]} for p in papers],
+        "papers": [
+            {"id": numbers[p], **proofs.papers[p], "beyond": graph.beyond[p], "about": _about(graph, p, numbers)}
+            for p in papers
+        ],
         "sentences": [[numbers[paper], text] for paper, text in proofs.sentences],
         "links": _links(links, proofs, numbers),
         "vis": network.draw(graph, numbers, proofs.held),
     }
+
+
+def _about(graph: Subgraph, paper: str, numbers: dict[str, str]) -> list[list[str]]:
+    """Name what a paper is most about: ``[number]`` of what the page knows, ``["", label]`` of other entities."""
+    return [
+        [numbers[entity.id]] if entity.id in numbers else ["", entity.label[:_LONGEST]]
+        for entity in graph.about.get(paper, ())
+    ]
 
 
 def _in_order(relations: set[str]) -> list[str]:

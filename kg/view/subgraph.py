@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest, nsmallest
-from itertools import chain
+from itertools import chain, groupby
 from math import ceil
 
 from kg import quotes
@@ -23,6 +23,8 @@ PAPER_LINKS = 2000
 BEST_SHARE = 2 / 3
 #: Relations per entity that are told though their other end is not drawn.
 OUTER_PER_ENTITY = 10
+#: Entities named in a paper's details because the paper is most about them.
+ABOUT = 5
 #: A neighbourhood smaller than this is filled up with neighbours of neighbours.
 SMALL = 40
 
@@ -35,7 +37,8 @@ class Subgraph:
     ``joined`` counts the entities that are shown because they are linked to better supported ones.
     ``links`` join entities, ``paper_links`` lead from papers to entities, and ``outer_links`` are the best
     of those that join an entity to one of the ``outer`` entities, which are not drawn. ``drawn_papers`` are the
-    papers with most links to shown entities. ``papers_of`` lists the papers that mention an entity,
+    papers with most links to shown entities. ``papers_of`` lists the papers that mention an entity, ``about`` the
+    entities, shown or not, that are most salient in one of these papers,
     ``together`` counts the papers that two entities share, ``beyond`` counts the relations of an entity or paper
     that are left out, and ``more_papers`` the papers of an entity left out per relation.
     """
@@ -50,6 +53,7 @@ class Subgraph:
     outer_links: list[Relation] = field(default_factory=list)
     drawn_papers: list[str] = field(default_factory=list)
     papers_of: dict[str, list[str]] = field(default_factory=dict)
+    about: dict[str, list[Entity]] = field(default_factory=dict)
     together: Counter[tuple[str, str]] = field(default_factory=Counter)
     beyond: Counter[str] = field(default_factory=Counter)
     more_papers: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -95,7 +99,7 @@ def choose(tables: Tables, config: Config, *, around: str | None, limit: int) ->
     _keep_links(graph, links, entities)
     _keep_papers(graph, stated, entities)
     _count_rest(graph, degree, stated)
-    _keep_mentions(graph, tables)
+    _keep_mentions(graph, tables, entities)
     return graph
 
 
@@ -222,16 +226,19 @@ def _count_rest(graph: Subgraph, degree: Counter[str], stated: Iterable[Relation
         graph.more_papers[link.tail, link.type] -= 1
 
 
-def _keep_mentions(graph: Subgraph, tables: Tables) -> None:
-    """Keep which papers mention the entities, and which shown entities papers share."""
+def _keep_mentions(graph: Subgraph, tables: Tables, entities: Mapping[str, Entity]) -> None:
+    """Keep which papers mention the entities, which shown entities papers share, and what these papers are about."""
     shown = {entity.id for entity in graph.entities}
     named = shown.union(entity.id for entity in graph.outer)
-    mentioned: dict[str, list[str]] = defaultdict(list)
-    for relation in tables.relations():
-        if relation.type == "mentions" and relation.tail in named and is_paper(relation.head):
-            mentioned[relation.head].append(relation.tail)
+    told = {link.head for link in graph.paper_links}
     papers_of: dict[str, list[str]] = defaultdict(list)
-    for paper, names in mentioned.items():
+    mentions = (row for row in tables.relations() if row.type == "mentions" and is_paper(row.head))
+    for paper, rows in groupby(mentions, key=lambda row: row.head):
+        found = [row for row in rows if row.tail in entities]
+        names = [row.tail for row in found if row.tail in named]
+        if names or paper in told:
+            best = nsmallest(ABOUT, found, key=lambda row: (-row.salience, -row.confidence, row.tail))
+            graph.about[paper] = [entities[row.tail] for row in best if row.salience]
         for name in names:
             papers_of[name].append(paper)
         drawn = [name for name in names if name in shown]
