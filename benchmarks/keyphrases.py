@@ -82,7 +82,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("keywords", type=Path)
     parser.add_argument("--limit", type=int, default=300, help="papers to read")
-    parser.add_argument("--model", help="tagger, a name of kg.extract.pipeline.TAGGERS; default: that of kg")
+    parser.add_argument("--model", help="accurate or fast")
     parser.add_argument("--lowest", type=float, help="keep entities from this confidence; default: that of kg")
     arguments = parser.parse_args()
     changed = {"min_entity_confidence": arguments.lowest, "model": arguments.model}

@@ -28,7 +28,7 @@ from pathlib import Path  # noqa: E402
 
 from run import memory  # noqa: E402
 
-from kg.config import Config  # noqa: E402
+from kg.config import MODELS, Config  # noqa: E402
 from kg.model import Paper  # noqa: E402
 from kg.sources import read  # noqa: E402
 
@@ -97,19 +97,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("papers", type=Path, help="JSON lines, may be compressed")
     parser.add_argument("--limit", type=int, default=2000, help="papers to read")
-    parser.add_argument("--models", nargs="+", help="taggers to measure; all of kg.extract.pipeline.TAGGERS if none")
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS, help="models to measure")
     parser.add_argument("--only", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     papers = [*islice(read([str(arguments.papers)], rejects=lambda _: None), arguments.limit)]
     if arguments.only:
         load(arguments.only)(papers)
         return
-    models = arguments.models
-    if not models:
-        from kg.extract.pipeline import TAGGERS
-
-        models = list(TAGGERS)
-    times = time_all([PARSE, SINGLE, *models], papers)
+    times = time_all([PARSE, SINGLE, *arguments.models], papers)
     fastest = [min(times[PARSE][kind], times[SINGLE][kind]) for kind in (0, 1)]
     for name, spent in times.items():
         row: dict[str, object] = {"what": name, "papers": len(papers), "ms": round(spent[0], 2)}

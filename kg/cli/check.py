@@ -12,6 +12,7 @@ from kg.cli.common import (
     config_option,
     emit,
     load_config,
+    model_option,
     output_option,
     stages,
     workers_option,
@@ -20,6 +21,7 @@ from kg.cli.common import (
 from kg.errors import InputError
 
 if TYPE_CHECKING:
+    from kg.config import Config
     from kg.evaluate import Evaluation
     from kg.sampling import Claim
 
@@ -58,6 +60,7 @@ def validate(workspace: Path, output: str) -> None:
 @click.option("--plot", "picture", metavar="FILE", help="Also draw the reliability of entities and relations (SVG).")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @output_option
+@model_option
 @workers_option
 @config_option
 def evaluate(
@@ -67,6 +70,7 @@ def evaluate(
     picture: str | None,
     as_json: bool,
     output: str,
+    model: str | None,
     workers: int | None,
     config_file: Path | None,
 ) -> None:
@@ -88,7 +92,11 @@ def evaluate(
         raise click.UsageError(f"--predictions is given {len(predictions)} times for {len(gold)} files of GOLD")
     wanted = [read_gold(path) for path in gold]
     given = [read_predictions(path) for path in predictions]
-    found = (given * len(gold))[: len(gold)] if given else _extracted(wanted, config_file, workers)
+    found = (
+        (given * len(gold))[: len(gold)]
+        if given
+        else _extracted(wanted, load_config(config_file, model=model), workers)
+    )
     tallies = [tally(*pair) for pair in zip(wanted, found, strict=True)]
     parts = [(str(path), summarise(own)) for path, own in zip(gold, tallies, strict=True)]
     whole = summarise([own for part in tallies for own in part])
@@ -105,7 +113,7 @@ def evaluate(
 
 
 def _extracted(
-    gold: list[list[dict[str, Any]]], config_file: Path | None, workers: int | None
+    gold: list[list[dict[str, Any]]], config: "Config", workers: int | None
 ) -> list[dict[str, dict[str, Any]]]:
     """Extract from the titles and abstracts of each gold file, by paper id."""
     from kg import engine
@@ -117,7 +125,7 @@ def _extracted(
     papers = [Paper(clean(row["title"]), clean(row.get("abstract", "")), key=str(row["id"])) for _, row in rows]
     found: list[dict[str, dict[str, Any]]] = [{} for _ in gold]
     with stages() as tell:
-        results = engine.extract(papers, load_config(config_file), workers=workers)
+        results = engine.extract(papers, config, workers=workers)
         for done, ((number, _), paper, extraction) in enumerate(zip(rows, papers, results, strict=True), 1):
             found[number][paper.key] = to_dict(paper, extraction)
             tell("extract", done, len(papers))

@@ -1,8 +1,4 @@
-"""Weigh the candidates of a document, choose among those that overlap, and join them into things.
-
-This is where another tagger plugs in: a component that reads a tagged document and writes
-``doc._.things`` (see `kg.extract.pipeline.TAGGERS`).
-"""
+"""Weigh the candidates of a document, choose among those that overlap, and join them into things."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
