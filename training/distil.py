@@ -1,8 +1,8 @@
-"""Teach the fast tagger what the accurate one thinks of many abstracts that nobody annotated.
+"""Teach the linear tagger what the encoder thinks of many abstracts that nobody annotated.
 
-usage: python distil.py CORPUS.jsonl.xz RULES.npz OUT.npz --model ACCURATE.npz --encoder FOLDER --leave-out GOLD.jsonl
+usage: python distil.py CORPUS.jsonl.xz RULES.npz OUT.npz --encoder FOLDER --leave-out GOLD.jsonl ...
 
-The teacher scores every candidate of COUNT abstracts; the student, the linear model over named features alone, learns
+The encoder scores every candidate of COUNT abstracts; the student, the linear model over named features alone, learns
 its probabilities (Hinton et al., "Distilling the knowledge in a neural network", 2015). OUT holds the linear models of
 RULES with the tagger replaced. Scoring goes on from OUT.npz.part if a run was cut short.
 """
@@ -24,8 +24,9 @@ from kg.config import Config
 from kg.extract import encoder as encoders
 from kg.extract import linear, statistics
 from kg.extract.features import features
+from kg.extract.inputs import measures
 from kg.extract.linear import Linear
-from kg.extract.tagger import CLASSES, Experts, context, named
+from kg.extract.tagger import CLASSES, agree, context, named
 from kg.text import readable
 
 #: Features of fewer candidates than this are not learnt.
@@ -62,11 +63,12 @@ class Soft:
         known, spans = context(doc), named(doc)
         if not spans:
             return
-        scores = teacher.weigh(known, spans, teacher.read(known))
+        counts = statistics.shipped()
+        scores = agree(known, spans, teacher.read(known).kinds(spans, measures(known, spans, counts)))
         odds = np.exp(scores - scores.max(axis=1, keepdims=True))
         self.targets.append((odds / odds.sum(axis=1, keepdims=True)).astype(np.float32))
         for span in spans:
-            names = dict.fromkeys(features(known, span, teacher.counts))
+            names = dict.fromkeys(features(known, span, counts))
             self.columns.extend([self.index.setdefault(name, len(self.index)) for name in names])
             self.sizes.append(len(names))
 
@@ -115,17 +117,16 @@ def main():
     parser.add_argument("corpus", type=Path)
     parser.add_argument("rules", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--model", type=Path, required=True, help="the teacher")
-    parser.add_argument("--encoder", type=Path, required=True, help="folder of the teacher's encoder")
+    parser.add_argument("--encoder", type=Path, required=True, help="folder of the teacher")
     parser.add_argument("--leave-out", type=Path, nargs="+", required=True)
-    parser.add_argument("--count", type=int, default=12_000)
+    parser.add_argument("--count", type=int, default=8_000)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     part = args.out.with_name(args.out.name + ".part")
     if part.exists():
         soft = pickle.loads(part.read_bytes())
     else:
-        teacher = Experts(linear.parse(args.model.read_bytes()), statistics.shipped(), encoders.load(args.encoder))
+        teacher = encoders.load(args.encoder)
         nlp, soft = front(Config()), Soft()
         for number, row in enumerate(abstracts(args.corpus, args.leave_out, args.count, args.seed)):
             soft.add(nlp(readable(row["title"]).text + "\n\n" + readable(row["abstract"]).text), teacher)

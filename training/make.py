@@ -72,7 +72,7 @@ def main() -> None:
     step(encoder, lambda: run("export.py", trained, encoder))
     step(rules, lambda: run("fit.py", fit, more, rules, "--held", held))
     step(accurate, lambda: run("fit.py", accurate, "--held", held, "--rules", rules, "--encoder", encoder))
-    teacher = ("--model", accurate, "--encoder", encoder, "--leave-out", held, *args.leave_out)
+    teacher = ("--encoder", encoder, "--leave-out", held, *args.leave_out)
     step(distilled, lambda: run("distil.py", args.corpus, rules, distilled, *teacher))
     step(fast, lambda: run("fit.py", fast, "--held", held, "--rules", distilled))
     if args.install:

