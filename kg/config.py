@@ -24,9 +24,9 @@ class Config:
     #: An entity is a node where the papers that name it are together at least this sure (0 to 1).
     entity_threshold: float = 0.65
     #: Entities of one paper less probable than this are not kept (0 to 1).
-    min_entity_confidence: float = 0.4
+    min_entity_confidence: float = 0.5
     #: Relations of one paper less probable than this are not kept (0 to 1).
-    min_relation_confidence: float = 0.35
+    min_relation_confidence: float = 0.2
     #: Year of dates without one on saved pages; 0 infers it from each page.
     page_year: int = 0
     #: Further vocabulary files (Turtle) read after the shipped one.

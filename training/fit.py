@@ -35,6 +35,8 @@ TAGGER_C, PAPER_C, PAIR_C = 0.3, 0.2, 0.1
 OPTIONAL_WEIGHT = 0.3
 #: What the experts may count, and the biases towards "anything", that are tried on the held papers.
 JOINS, BIASES = (0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0, 1.5, 2.0)
+#: How freely the weights of one relation may leave those of all when relations are calibrated.
+OWN_SCALE = 0.1
 _NEUTRAL = {"weights": [1.0, 0.0], "intercept": [0.0]}
 _BROAD = {"Task": "Concept", "Metric": "Concept"}
 _RULES = {"join": [1.0, 0.0], "bias": 1.0, "entity": _NEUTRAL}
@@ -327,11 +329,21 @@ class Rows:
                 self.targets.append([(head, name, tail) in gold for name in self.names])
 
     def fit(self):
-        """Fit one small logistic regression for each relation."""
+        """Fit a logistic regression whose weights the relations share but for what their own rows insist on."""
         inputs, targets = np.array(self.inputs), np.array(self.targets)
+        count, names, width = inputs.shape
+        rows = np.zeros((count, names, width + names * (width + 1)))
+        rows[:, :, :width] = inputs
+        for column in range(names):
+            first = width + column * (width + 1)
+            rows[:, column, first : first + width] = OWN_SCALE * inputs[:, column]
+            rows[:, column, first + width] = 1.0
+        model = LogisticRegression(C=10.0, max_iter=500).fit(rows.reshape(-1, rows.shape[2]), targets.ravel())
+        shared, own = model.coef_[0, :width], model.coef_[0, width:].reshape(names, width + 1)
         found = {}
-        for column, name in enumerate(self.names):
-            (rules, encoder, ends), intercept = logistic(inputs[:, column], targets[:, column])
+        for name, row in zip(self.names, own, strict=True):
+            rules, encoder, ends = (shared + OWN_SCALE * row[:width]).tolist()
+            intercept = float(model.intercept_[0] + row[width])
             found[name] = {"rules": rules, "encoder": encoder, "ends": ends, "intercept": intercept}
             print(name, {key: round(value, 2) for key, value in found[name].items()}, flush=True)
         return found
