@@ -30,11 +30,11 @@ from kg.extract.tagger import CLASSES, agree, context, named
 from kg.text import readable
 
 #: Features of fewer candidates than this are not learnt.
-AT_LEAST = 8
+AT_LEAST = 12
 #: Candidates in a step, passes over all, learning rate, penalty on large weights.
 BATCH, EPOCHS, RATE, DECAY = 4096, 4, 0.02, 1e-6
 #: Weights smaller than this are dropped.
-SMALLEST = 0.03
+SMALLEST = 0.04
 
 
 def abstracts(corpus, leave_out, count, seed):
@@ -119,7 +119,7 @@ def main():
     parser.add_argument("out", type=Path)
     parser.add_argument("--encoder", type=Path, required=True, help="folder of the teacher")
     parser.add_argument("--leave-out", type=Path, nargs="+", required=True)
-    parser.add_argument("--count", type=int, default=8_000)
+    parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     part = args.out.with_name(args.out.name + ".part")

@@ -38,6 +38,7 @@ def _keep_names_whole(nlp: Language) -> None:
     tokenizer = nlp.tokenizer
     assert isinstance(tokenizer, Tokenizer)
     suffixes = [rule for rule in nlp.Defaults.suffixes or [] if rule not in {r"(?<=[0-9])\+"}]
+    suffixes.append(rf"(?<=[0-9][{ALPHA_UPPER}])\.")  # GSM8K.
     tokenizer.infix_finditer = compile_infix_regex(_INFIXES).finditer
     tokenizer.suffix_search = compile_suffix_regex(suffixes).search
     url, whole = tokenizer.token_match, re.compile(_WHOLE)
