@@ -26,7 +26,7 @@ class Config:
     #: Entities of one paper less probable than this are not kept (0 to 1).
     min_entity_confidence: float = 0.5
     #: Relations of one paper less probable than this are not kept (0 to 1).
-    min_relation_confidence: float = 0.2
+    min_relation_confidence: float = 0.25
     #: Year of dates without one on saved pages; 0 infers it from each page.
     page_year: int = 0
     #: Further vocabulary files (Turtle) read after the shipped one.

@@ -34,7 +34,7 @@ LINKS = {"of", "for", "in", "to", "from", "with", "and", "the"}
 #: Words that are no part of a name wherever they stand.
 _NEVER = {
     "such", "other", "same", "many", "several", "more", "most", "less", "least", "own", "very", "et", "al",
-    "i.e.", "e.g.", "etc", "etc.", "respectively", "thus", "hence", "yet", "only", "even", "much", "few",
+    "i.e.", "e.g.", "ie", "eg", "etc", "etc.", "respectively", "thus", "hence", "yet", "only", "even", "much", "few",
     "various", "certain", "particular", "different", "using", "based", "including", "given", "following",
     "regarding", "compared", "due", "able", "likely", "first", "second", "third", "last", "next", "further",
     "overall", "whole", "called", "named", "termed", "dubbed", "%", "available", "novel", "new", "existing",

@@ -117,7 +117,7 @@ def _best_mention(known: Scene, lines: Lines, thing: Thing, relation: str) -> tu
             if cue.relation == relation:
                 return span, f"rules:{cue.name}"
     body = next((span for span in thing.spans if known.sentence[span[0]]), thing.spans[0])
-    return body, "rules:context"
+    return body, "model:context"
 
 
 def pair_links(
@@ -149,11 +149,11 @@ def _pair_link(known: Scene, lines: Lines, ends: tuple[Thing, Thing], relation: 
         if cue:
             return _shared_link(known, ends, relation, sure, (number, f"rules:{cue.name}"))
     if shared:
-        return _shared_link(known, ends, relation, sure, (shared[-1], "rules:context"))
+        return _shared_link(known, ends, relation, sure, (shared[-1], "model:context"))
     head_span = next((span for span in head.spans if known.sentence[span[0]]), head.spans[0])
     tail_span = next((span for span in tail.spans if known.sentence[span[0]]), tail.spans[0])
     numbers = tuple(sorted({known.sentence[head_span[0]], known.sentence[tail_span[0]]}))
-    return Link(head.id, relation, tail.id, sure, numbers, "rules:self-reference", head_span, tail_span)
+    return Link(head.id, relation, tail.id, sure, numbers, "model:self-reference", head_span, tail_span)
 
 
 def _shared_link(known: Scene, ends: tuple[Thing, Thing], relation: str, sure: float, found: tuple[int, str]) -> Link:
