@@ -192,3 +192,14 @@ def test_denied_statements_are_marked():
     assert denied
     assert all("not" in text[s.start : s.end] for relation in denied for s in relation.sentences)
     assert ("FrobNet", "outperforms", "StreamingLLM") not in stated(found)
+
+
+def test_the_evidence_is_the_sentence_that_says_it(extractor):
+    text = (
+        "Large language models are changing how hospitals work. Patients ask many questions about their medicines. "
+        "In this study, five large language models are tested with letters that we wrote for 40 invented patients."
+    )
+    found = extractor.extract(Paper("Letters for patients", text))
+    names = {entity.id: {name.casefold() for name in entity.names} for entity in found.entities}
+    (used,) = (r for r in found.relations if r.type == "uses" and "large language models" in names[r.tail])
+    assert text[used.sentences[0].start :].startswith("In this study")

@@ -67,6 +67,10 @@ class Reading:
         """Score what the paper does with each thing: things x paper relations, as log-odds."""
         return self._map("role", self._pooled(things)).astype(np.float64)
 
+    def mention_roles(self, spans: Sequence[Range]) -> Array:
+        """Score what the paper does with a thing by what surrounds each mention: mentions x paper relations."""
+        return self._map("role", self.mentions(spans)).astype(np.float64)
+
     def links(self, things: Sequence[Thing], pairs: Sequence[tuple[int, int]]) -> Array:
         """Score how things relate, by pairs of their numbers: pairs x pair relations, as log-odds."""
         own = [self.mentions(thing.spans) for thing in things]

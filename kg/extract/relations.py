@@ -87,13 +87,14 @@ def _stack(rules: Array, encoder: Array | None) -> Array:
     return np.stack([rules, np.zeros_like(rules) if encoder is None else encoder], axis=2)
 
 
-def paper_links(known: Scene, lines: Lines, sure: Array, threshold: float) -> list[Link]:
+def paper_links(known: Scene, lines: Lines, reading: Reading | None, sure: Array, threshold: float) -> list[Link]:
     """Give the relations of the paper to its things, of their probabilities: things x paper relations."""
     links = []
     things = known.things
+    places = [_Evidence(known, lines, thing, reading) for thing in things]
     for column, relation in enumerate(PAPER_RELATIONS):
         found = [
-            _paper_link(known, lines, things[row], relation, float(sure[row, column]))
+            _paper_link(known, things[row], relation, float(sure[row, column]), places[row])
             for row in np.flatnonzero(sure[:, column] >= threshold).tolist()
             if allowed(relation, PAPER, things[row].kind)
         ]
@@ -103,21 +104,33 @@ def paper_links(known: Scene, lines: Lines, sure: Array, threshold: float) -> li
     return links
 
 
-def _paper_link(known: Scene, lines: Lines, thing: Thing, relation: str, sure: float) -> Link:
-    span, cue = _best_mention(known, lines, thing, relation)
+class _Evidence:
+    """Where a paper says what it does with one thing."""
+
+    def __init__(self, known: Scene, lines: Lines, thing: Thing, reading: Reading | None) -> None:
+        self._known, self._lines, self._thing, self._reading = known, lines, thing, reading
+
+    def best(self, relation: str) -> tuple[Range, str]:
+        """Choose the mention that says a relation most plainly, and name what told.
+
+        It is the first with a cue; without one that of which the encoder is surest, or the first of the abstract.
+        """
+        spans = self._thing.spans
+        for span in spans:
+            for cue in paper_cues(self._lines[self._known.sentence[span[0]]], self._thing.id):
+                if cue.relation == relation:
+                    return span, f"rules:{cue.name}"
+        if self._reading:
+            column = PAPER_RELATIONS.index(relation)
+            return spans[int(self._reading.mention_roles(spans)[:, column].argmax())], "model:context"
+        return next((span for span in spans if self._known.sentence[span[0]]), spans[0]), "model:context"
+
+
+def _paper_link(known: Scene, thing: Thing, relation: str, sure: float, evidence: _Evidence) -> Link:
+    span, cue = evidence.best(relation)
     number = known.sentence[span[0]]
     negated, hedged = _doubt(known, known.ranges[number][0], span[0], reach=6)
     return Link(PAPER, relation, thing.id, sure, (number,), cue, None, span, _polarity(negated), _modality(hedged))
-
-
-def _best_mention(known: Scene, lines: Lines, thing: Thing, relation: str) -> tuple[Range, str]:
-    """Choose the mention whose sentence says the relation most plainly: by cue, else the first of the abstract."""
-    for span in thing.spans:
-        for cue in paper_cues(lines[known.sentence[span[0]]], thing.id):
-            if cue.relation == relation:
-                return span, f"rules:{cue.name}"
-    body = next((span for span in thing.spans if known.sentence[span[0]]), thing.spans[0])
-    return body, "model:context"
 
 
 def pair_links(
@@ -243,7 +256,7 @@ class RelationFinder:
         pairs, scores, ends = pair_scores(known, lines, roles, self.models, doc._.reading)
         of_pairs = joined(scores, ends, PAIR_RELATIONS, calibration)
         doc._.links = [
-            *paper_links(known, lines, of_paper, self.threshold),
+            *paper_links(known, lines, doc._.reading, of_paper, self.threshold),
             *pair_links(known, lines, pairs, of_pairs, self.threshold),
         ]
         return doc
