@@ -196,10 +196,10 @@ def test_denied_statements_are_marked():
 
 def test_the_evidence_is_the_sentence_that_says_it(extractor):
     text = (
-        "Large language models are changing how hospitals work. Patients ask many questions about their medicines. "
-        "In this study, five large language models are tested with letters that we wrote for 40 invented patients."
+        "Large language models (LLMs) change how hospitals answer letters, yet little is known of their mistakes. "
+        "We let seven LLMs answer 40 invented letters and ask nurses to judge the answers."
     )
     found = extractor.extract(Paper("Letters for patients", text))
-    names = {entity.id: {name.casefold() for name in entity.names} for entity in found.entities}
-    (used,) = (r for r in found.relations if r.type == "uses" and "large language models" in names[r.tail])
-    assert text[used.sentences[0].start :].startswith("In this study")
+    names = {entity.id: entity.names for entity in found.entities}
+    (used,) = (r for r in found.relations if r.type == "uses" and "LLMs" in names[r.tail])
+    assert text[used.sentences[0].start :].startswith("We let seven")
