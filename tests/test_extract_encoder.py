@@ -9,7 +9,7 @@ from kg.config import Config
 from kg.extract import encoder, statistics
 from kg.extract.inputs import MARKS, MAX_PIECES, MEASURES, inputs, measures
 from kg.extract.pipeline import build
-from kg.extract.tagger import context, named
+from kg.extract.tagger import context
 
 TITLE = "FrobNet: Sparse Key-Value Caches"
 SENTENCE = "FrobNet prunes the key-value (KV) cache of large language models (LLMs) on LongBench and GSM8K. "
@@ -27,7 +27,7 @@ def tokenizer():
 
 def known_of(nlp, text):
     doc = nlp(text)
-    return context(doc), named(doc)
+    return context(doc), doc._.candidates
 
 
 def test_every_token_has_its_pieces(nlp, tokenizer):

@@ -26,7 +26,7 @@ from kg.extract import linear, statistics
 from kg.extract.features import features
 from kg.extract.inputs import measures
 from kg.extract.linear import Linear
-from kg.extract.tagger import CLASSES, agree, context, named
+from kg.extract.tagger import CLASSES, agree, context
 from kg.text import readable
 
 #: Features of fewer candidates than this are not learnt.
@@ -60,7 +60,7 @@ class Soft:
 
     def add(self, doc, teacher):
         """Add the candidates of one document."""
-        known, spans = context(doc), named(doc)
+        known, spans = context(doc), doc._.candidates
         if not spans:
             return
         counts = statistics.shipped()

@@ -11,7 +11,6 @@ from kg.extract.inputs import Inputs, inputs, measures
 from kg.extract.parts import Range, Thing
 from kg.extract.relations import PAIR_RELATIONS, PAPER_RELATIONS
 from kg.extract.tagger import CLASSES, context
-from kg.text import is_mathematics
 
 #: Optional entities say little for or against a relation.
 OPTIONAL_WEIGHT = 0.3
@@ -38,13 +37,6 @@ class Example:
     roles: np.ndarray
     pairs: np.ndarray
     links: np.ndarray
-
-
-def readable_candidates(paper: Annotated) -> None:
-    """Keep the candidates that are no formulas, as the tagger does."""
-    paper.doc._.candidates = [
-        span for span in paper.doc._.candidates if not is_mathematics(paper.doc[span[0] : span[1]].text)
-    ]
 
 
 def targets(paper: Annotated) -> tuple[np.ndarray, np.ndarray]:
@@ -75,7 +67,6 @@ def links(paper: Annotated, things: tuple[Thing, ...]) -> tuple[np.ndarray, ...]
 
 def example(paper: Annotated, tokenizer: Tokenizer) -> Example:
     """Turn an annotated paper into arrays."""
-    readable_candidates(paper)
     known = context(paper.doc)
     spans = paper.doc._.candidates
     counts = statistics.shipped()

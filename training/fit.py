@@ -26,7 +26,7 @@ from kg.extract.linear import Linear, Models, sigmoid
 from kg.extract.parts import Thing
 from kg.extract.relation_features import pair_features, rendered, scene, thing_features
 from kg.extract.relations import PAIR_RELATIONS, PAPER_RELATIONS
-from kg.extract.tagger import CLASSES, Experts, context, named
+from kg.extract.tagger import CLASSES, Experts, context
 from kg.extract.tokens import tagger as load_tagger
 
 FOLDS = 5
@@ -105,7 +105,7 @@ class Data:
     def __init__(self, papers: list[Annotated]) -> None:
         self.papers = papers
         self.known = [context(paper.doc) for paper in papers]
-        self.spans = [named(paper.doc) for paper in papers]
+        self.spans = [paper.doc._.candidates for paper in papers]
         self._rows: list | None = None
         self._targets: list | None = None
 
@@ -113,7 +113,6 @@ class Data:
         counts = statistics.shipped()
         self._rows, self._targets = [], []
         for paper, known, spans in zip(self.papers, self.known, self.spans, strict=True):
-            paper.doc._.candidates = spans
             self._rows.append([list(features(known, span, counts)) for span in spans])
             self._targets.append(labels(paper))
 

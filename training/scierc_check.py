@@ -43,8 +43,8 @@ def document(nlp, words, sentences) -> Doc:
         else:
             doc = component(doc)
         if name == "kg_candidates":
-            doc._.candidates = list(stretches(doc, sentences))
-            doc._.forms = forms(doc, doc._.candidates)
+            doc._.forms = forms(doc, stretches(doc, sentences))
+            doc._.candidates = list(doc._.forms)
     return doc
 
 

@@ -11,7 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from kg.extract.parts import Range
-from kg.text import normal_form
+from kg.text import is_mathematics, normal_form
 
 #: Longest candidate in tokens.
 MAX_TOKENS = 6
@@ -123,13 +123,18 @@ def candidates(doc: Doc) -> Iterator[Range]:
                 break
 
 
-def forms(doc: Doc, spans: Iterable[Range]) -> dict[Range, str]:
-    """Give the normal form of each token range."""
+def texts(doc: Doc, spans: Iterable[Range]) -> Iterator[tuple[Range, str]]:
+    """Yield each token range with its text."""
     tokens = list(doc)
-    text = "".join([token.text_with_ws for token in tokens])  # doc.text is slow
-    starts = [token.idx for token in tokens]
-    ends = [token.idx + len(token) for token in tokens]
-    return {(start, end): normal_form(text[starts[start] : ends[end - 1]]) for start, end in spans}
+    words = [token.text for token in tokens]
+    spaced = [token.text_with_ws for token in tokens]
+    for start, end in spans:
+        yield (start, end), "".join(spaced[start : end - 1]) + words[end - 1]
+
+
+def forms(doc: Doc, spans: Iterable[Range]) -> dict[Range, str]:
+    """Give the normal form of each token range that is no formula."""
+    return {span: normal_form(text) for span, text in texts(doc, spans) if not is_mathematics(text)}
 
 
 @Language.component(
@@ -138,7 +143,7 @@ def forms(doc: Doc, spans: Iterable[Range]) -> dict[Range, str]:
     assigns=["doc._.candidates", "doc._.forms"],
 )
 def kg_candidates(doc: Doc) -> Doc:
-    """Write ``doc._.candidates``: what could be a name, and ``doc._.forms``: their normal forms."""
-    doc._.candidates = list(candidates(doc))
-    doc._.forms = forms(doc, doc._.candidates)
+    """Write ``doc._.candidates``, each stretch of tokens that could be a name, and ``doc._.forms``, normal forms."""
+    doc._.forms = forms(doc, candidates(doc))
+    doc._.candidates = list(doc._.forms)
     return doc

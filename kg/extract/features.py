@@ -58,13 +58,14 @@ class Words:
 
 def words_of(doc: Doc, title_end: int) -> Words:
     """Look at each token once."""
-    texts = [token.text for token in doc]
+    tokens = list(doc)
+    texts = [token.text for token in tokens]
     return Words(
         ["¶" if text.isspace() else text.lower() for text in texts],
-        [token.tag_ for token in doc],
+        [token.tag_ for token in tokens],
         [shape(text) for text in texts],
-        [token.i == 0 or bool(token.is_sent_start) for token in doc],
-        ["t" if index < title_end else "a" for index in range(len(doc))],
+        [token.i == 0 or bool(token.is_sent_start) for token in tokens],
+        ["t" if index < title_end else "a" for index in range(len(tokens))],
     )
 
 

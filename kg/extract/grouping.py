@@ -41,22 +41,29 @@ def group(
     counts: Statistics,
 ) -> list[Thing]:
     """Make one thing of all chosen places (with their normal forms) that name the same, in order of first mention."""
-    longs = {
-        normal_form(doc[short[0] : short[1]].text): normal_form(doc[long[0] : long[1]].text)
+    definitions = [
+        (normal_form(doc[short[0] : short[1]].text), normal_form(doc[long[0] : long[1]].text), long)
         for long, short in doc._.definitions
-    }
+    ]
+    longs = {short: long for short, long, _ in definitions}
     spans = [span for span, _ in chosen]
     present = {form for _, form in chosen}
     by_form: dict[str, list[int]] = defaultdict(list)
     for number, (_, form) in enumerate(chosen):
         by_form[_key(form, longs, present)].append(number)
     by_term: dict[str, list[int]] = defaultdict(list)
+
+    def expansion(members: list[int]) -> str:
+        """Give the long form that the paper defines for a thing, or an empty string."""
+        names = {chosen[i][1] for i in members}
+        found = (long for short, full, long in definitions if short in names or full in names)
+        return next((str(doc[start:end].text) for start, end in found), "")
+
     for form, members in by_form.items():
-        ranges = [spans[i] for i in members]
-        by_term[_term(doc, ranges, _expansion(doc, ranges)) or form] += members
+        by_term[_term(doc, [spans[i] for i in members], expansion(members)) or form] += members
     return [
         replace(
-            _thing(doc, f"e{number}", [spans[i] for i in members]),
+            _thing(doc, f"e{number}", [spans[i] for i in members], expansion(members)),
             kind=KINDS_BY_COLUMN[int(np.argmax(scores[members, 1:].sum(axis=0)))],
             confidence=confidence(scores[members], calibration),
             papers=max(counts.get(chosen[i][1], (0, 0))[0] for i in members),
@@ -73,10 +80,9 @@ def _key(form: str, longs: Mapping[str, str], present: set[str]) -> str:
     return longs.get(form, form)
 
 
-def _thing(doc: Doc, name: str, spans: list[Range]) -> Thing:
+def _thing(doc: Doc, name: str, spans: list[Range], long: str) -> Thing:
     """Name what stands at the places."""
     texts = Counter(doc[start:end].text for start, end in spans)
-    long = _expansion(doc, spans)
     return Thing(
         id=name,
         kind="",
@@ -107,15 +113,6 @@ def confidence(scores: Array, calibration: Mapping[str, Sequence[float]]) -> flo
         weight * value for weight, value in zip(calibration["weights"], measures(scores), strict=True)
     )
     return float(1 / (1 + np.exp(-total)))
-
-
-def _expansion(doc: Doc, spans: list[Range]) -> str:
-    """Give the long form that the paper defines for a thing, or an empty string."""
-    names = {normal_form(doc[start:end].text) for start, end in spans}
-    for (start, end), short in doc._.definitions:
-        if {normal_form(doc[start:end].text), normal_form(doc[short[0] : short[1]].text)} & names:
-            return str(doc[start:end].text)
-    return ""
 
 
 def _term(doc: Doc, spans: list[Range], long: str) -> str:

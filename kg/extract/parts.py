@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from spacy.attrs import SENT_START
 from spacy.tokens import Doc
 
 #: A range of tokens ``[start, end)``.
@@ -51,7 +52,8 @@ def title_end(doc: Doc) -> int:
 def sentence_ranges(doc: Doc) -> list[Range]:
     """Give the token ranges of the sentences, the title first (empty where there is none)."""
     split = title_end(doc)
-    starts = [0] + [token.i for token in doc if token.i > split and (token.is_sent_start or token.i == split + 1)]
+    first = doc.to_array(SENT_START).tolist()
+    starts = [0] + [index for index in range(split + 1, len(doc)) if first[index] == 1 or index == split + 1]
     ends = [split, *starts[2:], len(doc)] if len(starts) > 1 else [split]
     return list(zip(starts, ends, strict=True))
 

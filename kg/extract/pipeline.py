@@ -66,15 +66,18 @@ class _Places:
         self._shift = len(title.text) + len(_SPLIT)
         self._split = title_end(doc)
         self._sentences = sentence_ranges(doc)
+        self._starts = [token.idx for token in doc]
+        self._ends = [token.idx + len(token) for token in doc]
 
     def span(self, tokens: Range) -> Span:
-        start, end = self._doc[tokens[0]].idx, self._doc[tokens[1] - 1].idx + len(self._doc[tokens[1] - 1])
+        start, end = self._starts[tokens[0]], self._ends[tokens[1] - 1]
         if tokens[0] < self._split:
             return Span("title", *self._title.span(start, end))
         return Span("abstract", *self._abstract.span(start - self._shift, end - self._shift))
 
     def entity(self, thing: Thing) -> LocalEntity:
-        names = sorted({self._doc[start:end].text for start, end in thing.spans})
+        text = self._doc.text
+        names = sorted({text[self._starts[start] : self._ends[end - 1]] for start, end in thing.spans})
         return LocalEntity(
             id=thing.id,
             kind=thing.kind,

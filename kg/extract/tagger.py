@@ -17,7 +17,6 @@ from kg.extract.grouping import group
 from kg.extract.inputs import measures
 from kg.extract.linear import Array, Linear, Models
 from kg.extract.parts import Range, title_end
-from kg.text import is_mathematics
 
 #: Classes of the tagger's model, in the order of its columns.
 CLASSES = ("none", "Method", "Dataset", "Concept", "Task", "Metric")
@@ -28,7 +27,7 @@ _OWN = 0.5
 
 def context(doc: Doc) -> Context:
     """Collect what the features of a document's candidates need."""
-    forms = {span: doc._.forms[span] for span in doc._.candidates}
+    forms: dict[Range, str] = doc._.forms
     split = title_end(doc)
     marks: dict[Range, str] = {}
     shorts = set()
@@ -115,11 +114,6 @@ def choose(spans: Sequence[Range], weights: Sequence[float], length: int) -> lis
     return chosen[::-1]
 
 
-def named(doc: Doc) -> list[Range]:
-    """List the candidates that are no formulas."""
-    return [span for span in doc._.candidates if not is_mathematics(doc[span[0] : span[1]].text)]
-
-
 @dataclass(frozen=True, slots=True)
 class Experts:
     """Who weighs candidates: the linear model, and the encoder where the model has one."""
@@ -168,7 +162,7 @@ class Tagger:
 
     def __call__(self, doc: Doc) -> Doc:
         """Weigh, choose and group the candidates."""
-        known, spans = context(doc), named(doc)
+        known, spans = context(doc), doc._.candidates
         doc._.reading, doc._.things = None, []
         if not spans:
             return doc
