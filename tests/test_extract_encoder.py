@@ -74,6 +74,13 @@ def test_a_sentence_longer_than_a_pass_loses_nothing(nlp, tokenizer):
     assert scores.shape[0] == len(spans) and np.isfinite(scores).all()
 
 
+def test_a_token_longer_than_a_pass_is_read_as_far_as_one_goes(nlp, tokenizer):
+    known, _ = known_of(nlp, "T\n\nWe train " + "a-" * 900 + "b networks here.")
+    read = inputs(known, tokenizer)
+    assert all(len(ids) <= MAX_PIECES for ids in read.passes)
+    assert encoder.shipped().read(known).parts.shape[0] == len(read.marks)
+
+
 def test_spans_add_their_ends_and_the_mean_of_their_pieces(nlp):
     known, spans = known_of(nlp, f"{TITLE}\n\n{SENTENCE}")
     reading = encoder.shipped().read(known)

@@ -78,7 +78,8 @@ def inputs(known: Context, tokenizer: Tokenizer) -> Inputs:
     words = [token.text.strip() or "[SEP]" for token in doc]
     found = tokenizer.encode_batch([[word] for word in words], is_pretokenized=True, add_special_tokens=False)
     unknown, cls, sep = (int(tokenizer.token_to_id(name) or 0) for name in ("[UNK]", "[CLS]", "[SEP]"))
-    pieces = [encoding.ids or [unknown] for encoding in found]
+    # A token that no pass could hold, such as a thousand hyphens, is read as far as one goes.
+    pieces = [(encoding.ids or [unknown])[: MAX_PIECES - 2] for encoding in found]
     marks = token_marks(known)
     passes, rows = [], []
     first, last = np.zeros(len(doc), dtype=np.int64), np.zeros(len(doc), dtype=np.int64)
