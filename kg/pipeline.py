@@ -142,11 +142,12 @@ def remove(
 def _read(inputs: Sequence[str], job: _Job, *, reader: str | None, strict: bool) -> tuple[list[Paper], list[Reject]]:
     """Read the records of the inputs, or of the bundled sample, and those that could not be used."""
     from kg.sources import read
+    from kg.sources.options import Options
     from kg.sources.sample import read_sample
 
     rejects: list[Reject] = []
     if inputs:
-        found = read(inputs, reader=reader, page_year=job.config.page_year, rejects=rejects.append)
+        found = read(inputs, reader=reader, options=Options(page_year=job.config.page_year), rejects=rejects.append)
     else:
         found = read_sample()
     records = []

@@ -18,6 +18,7 @@ from kg.model import Paper, Reject
 from kg.sources import READERS, read
 from kg.sources.fields import LONGEST_ABSTRACT
 from kg.sources.opening import Stream
+from kg.sources.options import Options
 
 PAGES = Path(__file__).parent / "data" / "pages"
 
@@ -25,7 +26,7 @@ PAGES = Path(__file__).parent / "data" / "pages"
 def read_all(*inputs: object, reader: str | None = None, page_year: int = 0) -> tuple[list[Paper], list[Reject]]:
     rejects: list[Reject] = []
     names = [str(name) for name in inputs]
-    return list(read(names, reader=reader, page_year=page_year, rejects=rejects.append)), rejects
+    return list(read(names, reader=reader, options=Options(page_year=page_year), rejects=rejects.append)), rejects
 
 
 def lines(*records: object) -> bytes:
@@ -311,7 +312,7 @@ def test_no_bytes_crash_a_reader(noise: bytes, place: int, pack: int) -> None:
     for reader in READERS.values():
         try:
             stream = Stream(io.BytesIO(data), name="a", shown="a")
-            list(reader.read(stream, page_year=0, rejects=rejects.append))
+            list(reader.read(stream, options=Options(), rejects=rejects.append))
         except InputError as error:
             assert str(error).startswith("a")
 

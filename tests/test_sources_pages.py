@@ -6,13 +6,14 @@ import pytest
 
 from kg.model import Paper, Reject
 from kg.sources import read
+from kg.sources.options import Options
 
 PAGES = Path(__file__).parent / "data" / "pages"
 
 
 def read_page(path: Path, page_year: int = 0) -> list[Paper]:
     rejects: list[Reject] = []
-    papers = list(read([str(path)], page_year=page_year, rejects=rejects.append))
+    papers = list(read([str(path)], options=Options(page_year=page_year), rejects=rejects.append))
     assert not rejects
     return papers
 

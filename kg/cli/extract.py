@@ -54,6 +54,7 @@ def extract(
     """
     from kg import engine, sources
     from kg.interchange import to_dict
+    from kg.sources.options import Options
 
     config = load_config(config_file, page_year=page_year, model=model)
     rejects: list[Reject] = []
@@ -64,7 +65,7 @@ def extract(
             raise click.ClickException(f"{where(record)}: {record.reason}")
         rejects.append(record)
 
-    papers = sources.read(inputs, reader=reader, page_year=config.page_year, rejects=reject)
+    papers = sources.read(inputs, reader=reader, options=Options(page_year=config.page_year), rejects=reject)
     ahead, behind = itertools.tee(papers)
     with opened(output) as stream, stages() as tell:
         for number, extraction in enumerate(engine.extract(ahead, config, workers=workers), 1):

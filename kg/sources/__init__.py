@@ -9,12 +9,13 @@ from kg.errors import InputError
 from kg.model import Paper, Reject
 from kg.sources import hf_daily, jsonl
 from kg.sources.opening import Stream, open_input
+from kg.sources.options import Options
 
 
 class Read(Protocol):
     """Read the records of one stream; a bad one goes to ``rejects`` and reading goes on."""
 
-    def __call__(self, stream: Stream, *, page_year: int, rejects: Callable[[Reject], None]) -> Iterator[Paper]:
+    def __call__(self, stream: Stream, *, options: Options, rejects: Callable[[Reject], None]) -> Iterator[Paper]:
         """Give the records in their order."""
 
 
@@ -33,6 +34,9 @@ READERS: dict[str, Reader] = {
     "jsonl": Reader(jsonl.detect, jsonl.read, "JSON lines or a JSON array; the arXiv metadata file"),
 }
 
+#: Nothing told.
+_NO_OPTIONS = Options()
+
 #: Files that lie beside papers in a folder and are passed over without a word.
 BESIDE = frozenset(
     """.md .rst .html .htm .css .js .py .pyc .ipynb .toml .yaml .yml .ini .cfg .lock .log .sh .ttl .nt .nq .rdf .rq
@@ -42,7 +46,11 @@ BESIDE = frozenset(
 
 
 def read(
-    inputs: Sequence[str], *, reader: str | None = None, page_year: int = 0, rejects: Callable[[Reject], None]
+    inputs: Sequence[str],
+    *,
+    reader: str | None = None,
+    options: Options = _NO_OPTIONS,
+    rejects: Callable[[Reject], None],
 ) -> Iterator[Paper]:
     """Read the records of files, folders and standard input (``-``), un-merged, each with its one source.
 
@@ -56,7 +64,7 @@ def read(
     for name in inputs:
         if name != "-" and not Path(name).exists():
             raise InputError(f"{name}: there is no such file or folder; check the name")
-    return _read_all(inputs, reader, page_year, rejects)
+    return _read_all(inputs, reader, options, rejects)
 
 
 def recognise(head: str) -> str:
@@ -65,14 +73,14 @@ def recognise(head: str) -> str:
 
 
 def _read_all(
-    inputs: Sequence[str], reader: str | None, page_year: int, rejects: Callable[[Reject], None]
+    inputs: Sequence[str], reader: str | None, options: Options, rejects: Callable[[Reject], None]
 ) -> Iterator[Paper]:
     tally = _Tally(rejects)
     for name in inputs:
         if name != "-" and Path(name).is_dir():
-            yield from _read_folder(Path(name), reader, page_year, tally)
+            yield from _read_folder(Path(name), reader, options, tally)
         else:
-            for paper in _read_stream(open_input(name), reader, page_year, tally):
+            for paper in _read_stream(open_input(name), reader, options, tally):
                 tally.papers += 1
                 yield paper
     if inputs and not tally.papers:
@@ -101,11 +109,11 @@ class _Tally:
         return f"{self.rejected} record{'s' if self.rejected > 1 else ''} rejected; {self.first}"
 
 
-def _read_folder(folder: Path, reader: str | None, page_year: int, tally: _Tally) -> Iterator[Paper]:
+def _read_folder(folder: Path, reader: str | None, options: Options, tally: _Tally) -> Iterator[Paper]:
     before, rejected = tally.papers, tally.rejected
     for path in _files(folder):
         try:
-            for paper in _read_stream(open_input(str(path)), reader, page_year, tally):
+            for paper in _read_stream(open_input(str(path)), reader, options, tally):
                 tally.papers += 1
                 yield paper
         except InputError as error:
@@ -135,13 +143,13 @@ def _files(folder: Path) -> Iterator[Path]:
             yield entry
 
 
-def _read_stream(stream: Stream, reader: str | None, page_year: int, tally: _Tally) -> Iterator[Paper]:
+def _read_stream(stream: Stream, reader: str | None, options: Options, tally: _Tally) -> Iterator[Paper]:
     name = reader or recognise(stream.head.decode("utf-8", "replace"))
     if not name:
         if stream.damage:
             raise InputError(f"{stream.shown}: {stream.damage}; fetch the file again")
         raise InputError(f"{stream.shown}: not a format kg knows; it reads {_formats()}. Name one with --from")
-    yield from READERS[name].read(stream, page_year=page_year, rejects=tally.reject)
+    yield from READERS[name].read(stream, options=options, rejects=tally.reject)
     if stream.damage:
         tally.reject(Reject(stream.name, 0, f"{stream.damage}; what came before was used, fetch the file again"))
 

@@ -12,6 +12,7 @@ from kg.errors import InputError
 from kg.model import Paper, Reject, Source
 from kg.sources.fields import MONTHS, Unusable, iso, paper
 from kg.sources.opening import Stream
+from kg.sources.options import Options
 
 #: How lines start that only these pages have.
 MARKS = re.compile(r"^\W*(?:Get trending papers in your email inbox|by ?AK and the research community)", re.MULTILINE)
@@ -51,11 +52,11 @@ def detect(head: str) -> bool:
     return MARKS.search(head) is not None
 
 
-def read(stream: Stream, *, page_year: int, rejects: Callable[[Reject], None]) -> Iterator[Paper]:
+def read(stream: Stream, *, options: Options, rejects: Callable[[Reject], None]) -> Iterator[Paper]:
     """Read the papers of one page in their order.
 
-    A date without a year gets the page's own: ``page_year``, or the year after the latest one written out, because
-    the site omits the year only of the current one. Such a date is marked as inferred; without any
+    A date without a year gets the page's own: ``options.page_year``, or the year after the latest one written
+    out, because the site omits the year only of the current one. Such a date is marked as inferred; without any
     year to go by it is left out and the paper flagged ``date-without-year``.
     """
     lines = list(_lines(stream.text()))
@@ -71,7 +72,7 @@ def read(stream: Stream, *, page_year: int, rejects: Callable[[Reject], None]) -
             "or turn it into JSON lines"
         )
     latest = max(draft.year for draft in drafts)
-    year = page_year or (latest + 1 if latest else 0)
+    year = options.page_year or (latest + 1 if latest else 0)
     for number, draft in enumerate(drafts, start=1):
         try:
             yield _paper(draft, year, Source("hf-daily", stream.name, number))

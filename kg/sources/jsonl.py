@@ -8,6 +8,7 @@ from kg.errors import InputError
 from kg.model import Paper, Reject, Source
 from kg.sources.fields import Unusable, paper
 from kg.sources.opening import CHUNK, Stream, not_utf8
+from kg.sources.options import Options
 from kg.text import clean
 
 #: A longer line is no record.
@@ -26,9 +27,9 @@ def detect(head: str) -> bool:
 
 
 def read(
-    stream: Stream, *, page_year: int, rejects: Callable[[Reject], None], reader: str = "jsonl"
+    stream: Stream, *, options: Options, rejects: Callable[[Reject], None], reader: str = "jsonl"
 ) -> Iterator[Paper]:
-    """Read records in file order with flat memory; ``page_year`` means nothing here.
+    """Read records in file order with flat memory; ``options`` mean nothing here.
 
     In JSON lines a record's number is its line, in an array its place.
     """

@@ -7,6 +7,7 @@ from kg.errors import InputError
 from kg.model import Paper, Reject
 from kg.sources import jsonl
 from kg.sources.opening import Stream
+from kg.sources.options import Options
 
 
 def read_sample() -> Iterator[Paper]:
@@ -15,7 +16,7 @@ def read_sample() -> Iterator[Paper]:
     if not resource.is_file():
         raise InputError("the bundled corpus is missing; install kg again, or give your own input")
     stream = Stream(resource.open("rb"), name="sample.jsonl", shown="the bundled corpus")
-    yield from jsonl.read(stream, page_year=0, rejects=_refuse, reader="sample")
+    yield from jsonl.read(stream, options=Options(), rejects=_refuse, reader="sample")
 
 
 def _refuse(reject: Reject) -> None:
