@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from fit import front
+from torch.nn.functional import binary_cross_entropy_with_logits
 
 from kg.config import Config
 from kg.extract import encoder as encoders
@@ -26,7 +27,7 @@ from kg.extract import linear, statistics
 from kg.extract.features import features
 from kg.extract.inputs import measures
 from kg.extract.linear import Linear
-from kg.extract.tagger import CLASSES, agree, context
+from kg.extract.tagger import agree, context
 from kg.text import readable
 
 #: Features of fewer candidates than this are not learnt.
@@ -51,29 +52,41 @@ def abstracts(corpus, leave_out, count, seed):
 
 
 class Soft:
-    """Candidates as feature numbers, with the teacher's probabilities."""
+    """Rows as feature numbers, with the teacher's probabilities."""
 
     def __init__(self):
         self.index: dict[str, int] = {}
         self.columns, self.sizes = array("i"), array("i")
         self.targets: list[np.ndarray] = []
+        self.weights: list[np.ndarray] = []
 
-    def add(self, doc, teacher):
-        """Add the candidates of one document."""
-        known, spans = context(doc), doc._.candidates
-        if not spans:
-            return
-        counts = statistics.shipped()
-        scores = agree(known, spans, teacher.read(known).kinds(spans, measures(known, spans, counts)))
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        self.targets.append((odds / odds.sum(axis=1, keepdims=True)).astype(np.float32))
-        for span in spans:
-            names = dict.fromkeys(features(known, span, counts))
+    def add(self, rows, targets, weights=None):
+        """Add rows of features, with the teacher's probabilities and how much each row counts."""
+        self.targets.append(targets.astype(np.float32))
+        self.weights.append(np.ones(len(targets), dtype=np.float32) if weights is None else weights)
+        for row in rows:
+            names = dict.fromkeys(row)
             self.columns.extend([self.index.setdefault(name, len(self.index)) for name in names])
             self.sizes.append(len(names))
 
 
-def learn(soft: Soft, seed: int) -> Linear:
+def shares(scores):
+    """Turn scores of classes into probabilities: rows x classes."""
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return odds / odds.sum(axis=1, keepdims=True)
+
+
+def of_classes(scores, targets):
+    """Give the cross-entropy of each row where one class holds."""
+    return -(torch.log_softmax(scores, 1) * targets).sum(1)
+
+
+def of_each(scores, targets):
+    """Give the cross-entropy of each row where each column holds or not."""
+    return binary_cross_entropy_with_logits(scores, targets, reduction="none").sum(1)
+
+
+def learn(soft: Soft, seed: int, loss_of=of_classes) -> Linear:
     """Fit the student by stochastic gradient descent on the teacher's probabilities."""
     columns, sizes = np.frombuffer(soft.columns, dtype=np.int32), np.frombuffer(soft.sizes, dtype=np.int32)
     counts = np.bincount(columns, minlength=len(soft.index))
@@ -82,8 +95,9 @@ def learn(soft: Soft, seed: int) -> Linear:
     number[kept] = np.arange(len(kept))
     columns, ends = number[columns], np.concatenate([[0], sizes.cumsum()])
     targets = torch.from_numpy(np.concatenate(soft.targets))
+    weights = torch.from_numpy(np.concatenate(soft.weights))
     torch.manual_seed(seed)
-    bag = torch.nn.EmbeddingBag(len(kept), len(CLASSES), mode="sum")
+    bag = torch.nn.EmbeddingBag(len(kept), targets.shape[1], mode="sum")
     torch.nn.init.zeros_(bag.weight)
     optimizer = torch.optim.Adam(bag.parameters(), lr=RATE, weight_decay=DECAY)
     rng = np.random.default_rng(seed)
@@ -98,14 +112,15 @@ def learn(soft: Soft, seed: int) -> Linear:
             before = np.concatenate([[0], np.cumsum(found >= 0)])
             offsets = before[ends[start:stop] - ends[start]]
             scores = bag(torch.from_numpy(found[found >= 0]), torch.from_numpy(offsets))
-            loss = -(torch.log_softmax(scores, 1) * targets[start:stop]).sum(1).mean()
+            loss = (loss_of(scores, targets[start:stop]) * weights[start:stop]).mean()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             total += loss.item()
         print(f"epoch {epoch + 1} of {EPOCHS}: loss {total / len(blocks):.4f}", flush=True)
     table = bag.weight.detach().numpy().astype(np.float64)
-    table -= table.mean(axis=1, keepdims=True)
+    if loss_of is of_classes:  # what all classes share changes nothing
+        table -= table.mean(axis=1, keepdims=True)
     names = list(soft.index)
     heavy = [row for row, column in enumerate(kept) if np.abs(table[row]).max() >= SMALLEST or names[column] == "bias"]
     return Linear({names[kept[row]]: i for i, row in enumerate(heavy)}, table[heavy])
@@ -129,7 +144,12 @@ def main():
         teacher = encoders.load(args.encoder)
         nlp, soft = front(Config()), Soft()
         for number, row in enumerate(abstracts(args.corpus, args.leave_out, args.count, args.seed)):
-            soft.add(nlp(readable(row["title"]).text + "\n\n" + readable(row["abstract"]).text), teacher)
+            doc = nlp(readable(row["title"]).text + "\n\n" + readable(row["abstract"]).text)
+            known, spans = context(doc), doc._.candidates
+            if spans:
+                counts = statistics.shipped()
+                kinds = teacher.read(known).kinds(spans, measures(known, spans, counts))
+                soft.add((features(known, span, counts) for span in spans), shares(agree(known, spans, kinds)))
             if number % 1000 == 999:
                 print(number + 1, "abstracts", flush=True)
         part.write_bytes(pickle.dumps(soft))

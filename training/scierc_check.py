@@ -1,9 +1,10 @@
 """Train the same architecture on SciERC and score it there: an outside check; nothing of it is shipped.
 
-usage: python scierc_check.py TRAIN.json DEV.json [--epochs N] [--seed N] [--corpus CORPUS.jsonl.xz]
+usage: python scierc_check.py TRAIN.json DEV.json [--epochs N] [--seed N] [--network NET.pt] [--teach CORPUS.jsonl.xz]
 
 Here every stretch of up to `LONGEST` words of a sentence is a candidate, since SciERC also marks generic words. With a
-corpus the fast architecture is taught by the trained encoder on COUNT of its abstracts, as the shipped one is.
+corpus the linear model is taught by the trained encoder on COUNT of its abstracts, as the shipped fast one is; NET.pt
+keeps the trained encoder for another run.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from distil import Soft, abstracts, learn, shares
 from encoder import Sheet, parts_of, pretrained, train
 from examples import Example
 from fit import fit_tagger, front
@@ -25,10 +27,14 @@ from kg.extract import statistics
 from kg.extract.candidates import forms
 from kg.extract.features import features
 from kg.extract.inputs import inputs, measures
+from kg.extract.linear import Linear
 from kg.extract.tagger import by_rules, choose, context, log_odds
+from kg.text import readable
 
 #: Longest candidate in words.
 LONGEST = 8
+#: Log-odds under which the teacher is sure of nothing, and the share of such stretches that is learnt from.
+SURE, SHARE = -5.0, 0.1
 _CLASSES = ("none", *TYPES)
 
 
@@ -74,6 +80,39 @@ def example(doc, known, entities, tokenizer) -> Example:
     )  # fmt: skip
 
 
+class Reader:
+    """The trained encoder, to score the stretches of documents."""
+
+    def __init__(self, net, tokenizer):
+        self.net, self.tokenizer = net, tokenizer
+
+    def scores(self, doc, known):
+        """Give an array of stretches x classes."""
+        sheet = Sheet(example(doc, known, (), self.tokenizer))
+        with torch.no_grad():
+            parts = parts_of(self.net, [sheet])[0]
+            return self.net.kinds(parts, sheet.places, sheet.spans, sheet.measures).numpy().astype(float)
+
+
+def teach(reader: Reader, nlp, corpus: Path, count: int, seed: int) -> Linear:
+    """Fit a linear model to what the encoder thinks of abstracts, of surely empty stretches to a sample."""
+    soft, rng = Soft(), np.random.default_rng(seed)
+    for number, row in enumerate(abstracts(corpus, (), count, seed)):
+        read = nlp(readable(row["title"]).text + ". " + readable(row["abstract"]).text)
+        sentences = [(sentence.start, sentence.end) for sentence in read.sents]
+        doc = document(nlp, [token.text for token in read], sentences)
+        known, spans = context(doc), doc._.candidates
+        scores = reader.scores(doc, known)
+        unsure = log_odds(scores) > SURE
+        chosen = np.flatnonzero(unsure | (rng.random(len(spans)) < SHARE))
+        weights = np.where(unsure[chosen], 1.0, 1 / SHARE).astype(np.float32)
+        rows = (features(known, spans[i], statistics.shipped()) for i in chosen)
+        soft.add(rows, shares(scores[chosen]), weights)
+        if number % 500 == 499:
+            print(number + 1, "abstracts", flush=True)
+    return learn(soft, seed)
+
+
 def decode(spans, scores, length, bias):
     """Choose entities that do not overlap."""
     chosen = choose(spans, (log_odds(scores) + bias).tolist(), length)
@@ -93,6 +132,9 @@ def main():
     parser.add_argument("dev", type=Path)
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--network", type=Path, help="where the trained encoder is kept")
+    parser.add_argument("--teach", type=Path, help="a corpus of abstracts to teach the linear model on")
+    parser.add_argument("--count", type=int, default=6000, help="abstracts of it")
     args = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(pretrained() / "tokenizer.json"))
     tokenizer.no_truncation()
@@ -116,16 +158,25 @@ def main():
     kinds = np.concatenate([sheet.kinds.numpy().argmax(1) for sheet in sheets])
     rules = fit_tagger(rows, kinds, np.ones(len(rows)), len(_CLASSES))
     torch.manual_seed(args.seed)
-    net = train(Network(pretrained(), kinds=len(_CLASSES)), sheets, args.epochs, args.seed)
+    net = Network(pretrained(), kinds=len(_CLASSES))
+    if args.network and args.network.exists():
+        net.load_state_dict(torch.load(args.network))
+        net.eval()
+    else:
+        net = train(net, sheets, args.epochs, args.seed)
+        if args.network:
+            torch.save(net.state_dict(), args.network)
+    reader = Reader(net, tokenizer)
     documents, docs, known, sheets = parts["dev"]
-    with torch.no_grad():
-        encoder = [
-            net.kinds(parts_of(net, [sheet])[0], sheet.places, sheet.spans, sheet.measures).numpy().astype(float)
-            for sheet in sheets
-        ]
-    linear = [by_rules(own, doc._.candidates, rules, counts) for own, doc in zip(known, docs, strict=True)]
-    both = [one + 0.5 * two for one, two in zip(encoder, linear, strict=True)]
-    for name, every in (("linear", linear), ("encoder", encoder), ("joined", both)):
+
+    def weighed(model: Linear):
+        return [by_rules(own, doc._.candidates, model, counts) for own, doc in zip(known, docs, strict=True)]
+
+    models = {"linear": weighed(rules), "encoder": [reader.scores(*each) for each in zip(docs, known, strict=True)]}
+    models["joined"] = [one + 0.5 * two for one, two in zip(models["encoder"], models["linear"], strict=True)]
+    if args.teach:
+        models["taught"] = weighed(teach(reader, nlp, args.teach, args.count, args.seed))
+    for name, every in models.items():
         for bias in (0.0, 0.5, 1.0):
             print(json.dumps({"model": name, "bias": bias, **figures(documents, docs, every, bias)}), flush=True)
 
