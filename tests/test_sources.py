@@ -37,18 +37,6 @@ def some(count: int) -> bytes:
     return lines(*({"title": f"Paper {number}", "abstract": "We measure."} for number in range(1, count + 1)))
 
 
-@pytest.mark.parametrize(("name", "reader"), READERS.items())
-def test_every_reader_names_its_source_and_keeps_its_contract(name: str, reader: object, tmp_path: Path) -> None:
-    path = PAGES / "spaced.txt" if name == "hf-daily" else tmp_path / "a.jsonl"
-    if name != "hf-daily":
-        path.write_bytes(some(2))
-    papers, rejects = read_all(path)
-    assert not rejects
-    assert [paper.sources[0].record for paper in papers] == [1, 2]
-    assert {(source.reader, source.name) for paper in papers for source in paper.sources} == {(name, path.name)}
-    assert papers == read_all(path, reader=name)[0]
-
-
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, lzma.compress, zstandard.compress])
 def test_compression_is_known_by_content(pack: object, tmp_path: Path) -> None:
     assert callable(pack)
@@ -146,12 +134,11 @@ def test_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         (b"", "empty"),
         (b" \n\n", "empty"),
         (gzip.compress(b""), "empty"),
-        (b"%PDF-1.7 \x00\x01", "a PDF document; give its title"),
         (b"PK\x03\x04....", "zip archive"),
         (bytes(range(256)) * 20, "binary file"),
         (b"\x7fELF\x02\x01\x01" + bytes(60), "binary file"),
         (b"Just some words.\n", "not a format kg knows.*--from"),
-        (b'{\n  "title": "Pretty"\n}\n', "one object on each line"),
+        (b'{\n  "name": "Pretty"\n}\n', "1 record rejected; bad, record 1: no title and no abstract"),
         (b"[1, 2]", "2 records rejected; bad, record 1: no JSON object but 1"),
         ('{"title": "A"}\n'.encode("utf-16-le"), "iconv -f UTF-16LE -t UTF-8"),
         (
@@ -175,7 +162,7 @@ def test_an_input_that_cannot_be_used_says_why(content: bytes, message: str, tmp
 
 
 def test_an_unknown_reader() -> None:
-    with pytest.raises(InputError, match="known are hf-daily, jsonl"):
+    with pytest.raises(InputError, match=r"known are .*jsonl"):
         read_all("-", reader="nothing")
 
 

@@ -7,7 +7,27 @@ from typing import Protocol
 
 from kg.errors import InputError
 from kg.model import Paper, Reject
-from kg.sources import hf_daily, jsonl
+from kg.sources import (
+    acl,
+    arxiv_atom,
+    bibtex,
+    conference,
+    hf_api,
+    hf_daily,
+    hf_html,
+    jats,
+    jsonl,
+    markdown,
+    oai_pmh,
+    openalex,
+    openreview,
+    parquet,
+    pdf,
+    pubmed,
+    ris,
+    semantic_scholar,
+    table,
+)
 from kg.sources.opening import Stream, open_input
 from kg.sources.options import Options
 
@@ -30,19 +50,49 @@ class Reader:
 
 #: The formats, in the order in which they are tried.
 READERS: dict[str, Reader] = {
+    "hf-html": Reader(hf_html.detect, hf_html.read, "Hugging Face Daily Papers pages saved as HTML"),
+    "arxiv-atom": Reader(arxiv_atom.detect, arxiv_atom.read, "answers of arXiv's API and its daily feeds"),
+    "oai-pmh": Reader(oai_pmh.detect, oai_pmh.read, "OAI-PMH answers with arXiv, arXivRaw or oai_dc records"),
+    "pubmed": Reader(pubmed.detect, pubmed.read, "PubMed or MEDLINE citations in XML"),
+    "acl": Reader(acl.detect, acl.read, "ACL Anthology volumes in XML"),
+    "jats": Reader(jats.detect, jats.read, "articles in JATS XML"),
     "hf-daily": Reader(hf_daily.detect, hf_daily.read, "Hugging Face Daily Papers pages saved as text"),
-    "jsonl": Reader(jsonl.detect, jsonl.read, "JSON lines or a JSON array; the arXiv metadata file"),
+    "hf-api": Reader(hf_api.detect, hf_api.read, "the JSON of Hugging Face's API of Daily Papers"),
+    "openalex": Reader(openalex.detect, openalex.read, "works of OpenAlex: pages, single ones, JSON lines"),
+    "semantic-scholar": Reader(semantic_scholar.detect, semantic_scholar.read, "records of Semantic Scholar"),
+    "openreview": Reader(openreview.detect, openreview.read, "notes of OpenReview, of both versions of its API"),
+    "conference": Reader(conference.detect, conference.read, "lists and events of conferences as JSON"),
+    "jsonl": Reader(jsonl.detect, jsonl.read, "JSON lines, arrays and lists of papers; the arXiv metadata file"),
+    "parquet": Reader(parquet.detect, parquet.read, "Parquet tables with a column of titles"),
+    "pdf": Reader(pdf.detect, pdf.read, "first pages of papers as PDF (pip install 'paper-kg[pdf]')"),
+    "bibtex": Reader(bibtex.detect, bibtex.read, "BibTeX and BibLaTeX bibliographies"),
+    "ris": Reader(ris.detect, ris.read, "RIS, PubMed (.nbib) and Web of Science bibliographies"),
+    "csv": Reader(table.detect, table.read, "tables as CSV or TSV with a column of titles"),
+    "markdown": Reader(markdown.detect, markdown.read, "a paper as Markdown or text, with front matter or an abstract"),
 }
 
 #: Nothing told.
 _NO_OPTIONS = Options()
 
+#: The manifest that `kg fetch` leaves beside the answers of a service.
+FETCHED = "kg-fetch.json"
+
 #: Files that lie beside papers in a folder and are passed over without a word.
 BESIDE = frozenset(
-    """.md .rst .html .htm .css .js .py .pyc .ipynb .toml .yaml .yml .ini .cfg .lock .log .sh .ttl .nt .nq .rdf .rq
-    .owl .png .jpg .jpeg .gif .svg .webp .ico .pdf .parquet .sqlite .db .zip .tar .tgz .bin .pickle .pkl .npy .npz
-    .tmp .swp .bak .part""".split()
+    """.rst .css .js .py .pyc .ipynb .toml .yaml .yml .ini .cfg .lock .log .sh .ttl .nt .nq .rdf .rq
+    .owl .png .jpg .jpeg .gif .svg .webp .ico .sqlite .db .zip .tar .tgz .bin .pickle .pkl .npy .npz
+    .tmp .swp .bak .part .tex .aux .bbl .bcf .blg .bst .cls .sty .out .toc .fls .fdb_latexmk .eps .ps .canvas
+    .mp3 .mp4 .mov .woff .woff2 .download""".split()
 )
+
+#: Files that hold a paper at times: passed over without a word where they are not recognised.
+PERHAPS = frozenset(".md .markdown .html .htm .mhtml".split())
+
+#: Names (without what follows the dot) of files that speak about a folder.
+ABOUT = frozenset("readme license licence changelog contributing code_of_conduct citation authors notice".split())
+
+#: What browsers put behind the name of a saved page for the folder of its pictures and scripts.
+_SAVED = ("_files", "-files", "_fichiers", "-dateien", "_archivos", "_bestanden", "_ficheiros", "_file")
 
 
 def read(
@@ -113,7 +163,10 @@ def _read_folder(folder: Path, reader: str | None, options: Options, tally: _Tal
     before, rejected = tally.papers, tally.rejected
     for path in _files(folder):
         try:
-            for paper in _read_stream(open_input(str(path)), reader, options, tally):
+            stream = open_input(str(path))
+            if reader is None and path.suffix.lower() in PERHAPS and not _known(stream):
+                continue
+            for paper in _read_stream(stream, reader, options, tally):
                 tally.papers += 1
                 yield paper
         except InputError as error:
@@ -133,22 +186,33 @@ def _files(folder: Path) -> Iterator[Path]:
         return
     if any(entry.name == "kg-workspace.json" for entry in entries):
         return
+    pages = {entry.stem for entry in entries if entry.suffix.lower() in (".html", ".htm")}
     for entry in entries:
-        if entry.name.startswith("."):
+        about = entry.stem.lower() in ABOUT and entry.suffix.lower() in ("", ".txt", *PERHAPS)
+        if entry.name.startswith(".") or (about and entry.is_file()):
+            continue
+        if any(entry.name.lower().endswith(end) and entry.name[: -len(end)] in pages for end in _SAVED):
             continue
         if entry.is_dir():
             if not entry.is_symlink():  # a link may lead in a circle
                 yield from _files(entry)
-        elif entry.is_file() and entry.suffix.lower() not in BESIDE:
+        elif entry.is_file() and entry.suffix.lower() not in BESIDE and entry.name != FETCHED:
             yield entry
 
 
+def _known(stream: Stream) -> str:
+    """Name the reader for a stream, or nothing."""
+    return recognise(stream.head.decode("utf-8", "replace"))
+
+
 def _read_stream(stream: Stream, reader: str | None, options: Options, tally: _Tally) -> Iterator[Paper]:
-    name = reader or recognise(stream.head.decode("utf-8", "replace"))
+    name = reader or _known(stream) or ("csv" if options.columns else "")
     if not name:
         if stream.damage:
             raise InputError(f"{stream.shown}: {stream.damage}; fetch the file again")
         raise InputError(f"{stream.shown}: not a format kg knows; it reads {_formats()}. Name one with --from")
+    if stream.binary and stream.binary != name:
+        raise InputError(f"{stream.shown}: this is {stream.what}, not {name}; leave out --from {name}")
     yield from READERS[name].read(stream, options=options, rejects=tally.reject)
     if stream.damage:
         tally.reject(Reject(stream.name, 0, f"{stream.damage}; what came before was used, fetch the file again"))

@@ -31,6 +31,9 @@ _ISO = re.compile(r"(?P<year>\d{4})(?:[-/](?P<month>\d{1,2})(?:[-/](?P<day>\d{1,
 _MONTH_FIRST = re.compile(r"(?P<month>[A-Za-z]{3})[a-z]*\.? (?:(?P<day>\d{1,2}),? )?(?P<year>\d{4})")
 _DAY_FIRST = re.compile(r"(?:[A-Za-z]{3}, )?(?P<day>\d{1,2}) (?P<month>[A-Za-z]{3})[a-z]*\.?,? (?P<year>\d{4})(?: .*)?")
 
+#: Two names that a comma joins: neither side is a family name alone, which may start with a particle ("van").
+_TWO_NAMES = re.compile(r"\s*[A-Z]\S*\s[^,]*,\s*[A-Z]\S*\s(?:(?!\sand\s)[^,])*")
+
 _TYPES = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
 
 
@@ -103,12 +106,14 @@ def authors(value: object) -> tuple[str, ...] | None:
     ('Ada Byron', 'Alan Turing', 'Grace Hopper')
     >>> authors("Byron, Ada and Turing, Alan")
     ('Byron, Ada', 'Turing, Alan')
+    >>> authors("Ada Byron, Alan Turing"), authors("van Rossum, Guido")
+    (('Ada Byron', 'Alan Turing'), ('van Rossum, Guido',))
     """
     if isinstance(value, str):
         if ";" in value:
             return _texts(value.split(";"))
         parts = re.split(r"\s+and\s+", value)
-        if all(part.count(",") == 1 for part in parts):  # BibTeX: family name, given name
+        if all(part.count(",") == 1 for part in parts) and not _TWO_NAMES.fullmatch(value):  # family name, given name
             return _texts(parts)
         return _texts(re.split(r",\s*(?:and\s+)?|\s+and\s+", value))
     if isinstance(value, Sequence):

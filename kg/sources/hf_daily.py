@@ -15,7 +15,9 @@ from kg.sources.opening import Stream
 from kg.sources.options import Options
 
 #: How lines start that only these pages have.
-MARKS = re.compile(r"^\W*(?:Get trending papers in your email inbox|by ?AK and the research community)", re.MULTILINE)
+MARKS = re.compile(
+    r"^[^\w\n]*(?:Get trending papers in your email inbox|by ?AK and the research community)", re.MULTILINE
+)
 
 #: Lines around the papers.
 FURNITURE = frozenset(

@@ -1,14 +1,19 @@
 """Open inputs: files, standard input, compressed streams, text encodings.
 
-Whatever the input, a reader sees a `Stream`: decompressed bytes in UTF-8 without a byte order mark.
+Whatever the input, a reader sees a `Stream`: decompressed bytes in UTF-8 without a byte order mark. A format that is
+no text and needs to jump about in its file gets that file, or a temporary copy, from `Stream.seekable`.
 """
 
 import codecs
 import io
 import lzma
+import re
+import shutil
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -20,6 +25,9 @@ CHUNK = 1 << 16
 #: What standard input is called in messages.
 STDIN = "standard input"
 
+#: A line of text of so many bytes is none.
+LONGEST_TEXT_LINE = 1 << 26
+
 #: Compressed bytes unpacked at a time.
 SLICE = 1 << 10
 
@@ -28,15 +36,16 @@ MAGIC = {b"\x1f\x8b": "gz", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 
 #: Binary formats people hand over by mistake, by the bytes they start with, and what to do.
 FOREIGN = {
-    b"%PDF": ("a PDF document", "give its title and abstract as JSON lines"),
     b"PK\x03\x04": ("a zip archive or an office document", "unpack it and give the folder"),
     b"BZh": ("a bzip2 file", "unpack it with bunzip2"),
     b"7z\xbc\xaf": ("a 7z archive", "unpack it and give the folder"),
     b"\x89PNG": ("a PNG image", "give text"),
     b"\xff\xd8\xff": ("a JPEG image", "give text"),
-    b"PAR1": ("a Parquet file", "convert it to JSON lines"),
     b"SQLite format 3": ("an SQLite database", "export its papers as JSON lines"),
 }
+
+#: Formats that are no text: the bytes they start with, their reader's name, and what they are.
+BINARY = {b"%PDF": ("pdf", "a PDF document"), b"PAR1": ("parquet", "a Parquet file")}
 
 #: Byte order marks; UTF-32 stands first because its mark starts with that of UTF-16.
 BYTE_ORDER_MARKS = {
@@ -46,6 +55,10 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+
+
+#: Bytes that `Stream.lines` could not decode.
+_ESCAPED = re.compile("[\udc80-\udcff]")
 
 
 class _Machine(Protocol):
@@ -90,16 +103,20 @@ class _Chunks(io.RawIOBase):
 class Stream:
     """An opened input: UTF-8 bytes, what they are called, and the damage met while reading."""
 
-    def __init__(self, raw: IO[bytes], *, name: str, shown: str) -> None:
-        """Start to read ``raw``; ``name`` goes into records, ``shown`` into messages."""
+    def __init__(self, raw: IO[bytes], *, name: str, shown: str, path: Path | None = None) -> None:
+        """Start to read ``raw``, the content of ``path``; ``name`` goes into records, ``shown`` into messages."""
         self.name = name
         self.shown = shown
         #: Why reading ended early; empty while all is well.
         self.damage = ""
-        self.head = b""
+        self._path = path
         chunks = self._decompressed(_pieces(raw, shown))
         self.head = _fill(chunks, b"")
-        self._refuse_foreign()
+        #: Name of the reader of a format that is no text; empty for text.
+        found = (names for magic, names in BINARY.items() if self.head.startswith(magic))
+        self.binary, self.what = next(found, ("", "text"))
+        if not self.binary:
+            self._refuse_foreign()
         for mark, encoding in BYTE_ORDER_MARKS.items():
             if self.head.startswith(mark):
                 chunks = self._recoded(self.head, chunks, encoding)
@@ -116,10 +133,46 @@ class Stream:
             line = data.count(b"\n", 0, error.start) + 1
             raise InputError(f"{self.shown}, line {line}: {not_utf8(data, error.start, self.shown)}") from error
 
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Give the lines with their numbers, from 1; a byte that is no UTF-8 is left for `misread` to explain."""
+        number = 0
+        while line := self.bytes.readline(LONGEST_TEXT_LINE):
+            number += 1
+            if len(line) == LONGEST_TEXT_LINE:
+                long = f"longer than {LONGEST_TEXT_LINE >> 20} MB"
+                raise InputError(f"{self.shown}, line {number}: {long}; break the file into lines, or name its form")
+            yield number, line.decode("utf-8", "surrogateescape")
+
+    def misread(self, text: str) -> str:
+        """Say what is wrong with text out of `lines` that holds bytes of another encoding; nothing if none do."""
+        if not _ESCAPED.search(text):
+            return ""
+        data = text.encode("utf-8", "surrogateescape")
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return not_utf8(data, error.start, self.shown)
+        return ""
+
+    @contextmanager
+    def seekable(self) -> Iterator[IO[bytes]]:
+        """Give the bytes as a file in which one can jump about: the input itself, or a copy that goes away."""
+        if self._path is not None and self._path.is_file():
+            self.bytes.close()
+            with self._path.open("rb") as file:
+                yield file
+            return
+        with tempfile.TemporaryFile() as copy:
+            shutil.copyfileobj(self.bytes, copy, CHUNK)
+            copy.seek(0)
+            yield copy
+
     def _decompressed(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         start = _fill(pieces, b"", size=8)
         pieces = _chain(start, pieces)
         kind = next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), "")
+        if kind:
+            self._path = None
         return self._unpacked(pieces, kind) if kind else pieces
 
     def _unpacked(self, pieces: Iterator[bytes], kind: str) -> Iterator[bytes]:
@@ -174,7 +227,7 @@ def open_input(path: str) -> Stream:
             raise InputError(f"{STDIN} is closed; pipe papers into kg or name a file")
         return Stream(sys.stdin.buffer, name="-", shown=STDIN)
     try:
-        return Stream(Path(path).open("rb"), name=Path(path).name, shown=path)
+        return Stream(Path(path).open("rb"), name=Path(path).name, shown=path, path=Path(path))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); check the name and the permissions") from error
 
