@@ -1,0 +1,1 @@
+"""Fetch records from web services into folders that a build reads."""
