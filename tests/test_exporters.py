@@ -19,12 +19,12 @@ import rdflib
 from kg.config import Config
 from kg.errors import KGError
 from kg.exporters import EXPORTERS, rdf
-from kg.exporters.claims import join, strength
+from kg.exporters.claims import strength
 from kg.exporters.statements import acyclic, hierarchy_triples
 from kg.exporters.terms import Terms, decimal
 from kg.model import Evidence, Relation
 from kg.namespaces import Namespaces
-from kg.tables import Tables
+from kg.tables import Tables, join
 from tests import graph_sample
 from tests.graph_sample import FIRST, HOSTILE, SECOND, ent, paper
 

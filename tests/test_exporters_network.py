@@ -7,7 +7,8 @@ from pathlib import Path
 import networkx as nx
 
 from kg.config import Config
-from kg.exporters.network import write_graphml, write_json
+from kg.exporters.network import write_json
+from kg.exporters.xml_network import write_graphml
 from kg.graph import to_networkx
 from tests import graph_sample
 

@@ -2,24 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
 
 import pyoxigraph as ox
 
 from kg.exporters.terms import Terms, decimal, integer
 from kg.model import Evidence, Relation, Span
 from kg.namespaces import assertion_curie, short_hash, slug
-
-
-def join(relations: Iterable[Relation], evidence: Iterable[Evidence]) -> Iterator[tuple[Relation, list[Evidence]]]:
-    """Pair each relation with its evidence; both come sorted by head, type and tail."""
-    groups = groupby(evidence, key=lambda item: (item.head, item.type, item.tail))
-    key, items = next(groups, (None, iter(())))
-    for relation in relations:
-        wanted = (relation.head, relation.type, relation.tail)
-        while key is not None and key < wanted:
-            key, items = next(groups, (None, iter(())))
-        yield relation, list(items) if key == wanted else []
 
 
 @dataclass(slots=True)

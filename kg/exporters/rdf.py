@@ -17,7 +17,7 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from kg.config import Config
-from kg.exporters.claims import Claims, join
+from kg.exporters.claims import Claims
 from kg.exporters.statements import (
     author_triples,
     count_triples,
@@ -28,7 +28,7 @@ from kg.exporters.statements import (
 )
 from kg.exporters.terms import Terms, decimal, integer
 from kg.exporters.writers import write_turtle
-from kg.tables import Tables
+from kg.tables import Tables, join
 from kg.vocabulary import ontology_file, shipped_files
 
 #: The named graphs of the store beside the default graph.

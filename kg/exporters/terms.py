@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from kg.errors import KGError
+from kg.exporters.characters import legal
 from kg.namespaces import FIXED, Namespaces
 
 _XSD = {name: ox.NamedNode(FIXED["xsd"] + name) for name in ("integer", "decimal", "date", "gYearMonth", "gYear")}
@@ -74,6 +75,6 @@ class Terms:
         return ox.Triple(self.node(subject), self.node(predicate), self.node(target))
 
     def value(self, subject: str, predicate: str, value: ox.Literal | ox.NamedNode | str) -> ox.Triple:
-        """Make a triple whose object is a ready term, or a plain string."""
-        term = ox.Literal(value) if isinstance(value, str) else value
+        """Make a triple whose object is a ready term, or a plain string, which any RDF format can then hold."""
+        term = ox.Literal(legal(value)) if isinstance(value, str) else value
         return ox.Triple(self.node(subject), self.node(predicate), term)

@@ -50,10 +50,38 @@ def parse(lines: Iterable[bytes]) -> Iterator[ox.Triple]:
 
 def write_turtle(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None:
     """Write Turtle, every prefix bound."""
+    _write_prefixed(lines, config, stream, ox.RdfFormat.TURTLE)
+
+
+def write_trig(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None:
+    """Write TriG, every prefix bound and everything in the default graph."""
+    _write_prefixed(lines, config, stream, ox.RdfFormat.TRIG)
+
+
+def write_n3(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None:
+    """Write Notation3, every prefix bound."""
+    _write_prefixed(lines, config, stream, ox.RdfFormat.N3)
+
+
+def _write_prefixed(lines: Iterable[bytes], config: Config, stream: BinaryIO, form: ox.RdfFormat) -> None:
+    """Write a format of the Turtle family."""
     prefixes = Namespaces(config.base_iri).prefixes
     header = _Header(stream)
-    ox.serialize(parse(lines), cast(BinaryIO, header), ox.RdfFormat.TURTLE, prefixes=prefixes)
+    ox.serialize(parse(lines), cast(BinaryIO, header), form, prefixes=prefixes)
     header.flush()
+
+
+def write_hext(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None:
+    """Write Hextuples, a JSON array a triple: subject, predicate, value, data type, language, graph.
+
+    The format is that of https://github.com/ontola/hextuples.
+    """
+    for triple in parse(lines):
+        term = triple.object
+        kind = "globalId" if isinstance(term, ox.NamedNode) else cast(ox.Literal, term).datatype.value
+        subject, value = cast(ox.NamedNode, triple.subject).value, cast(ox.NamedNode | ox.Literal, term).value
+        row = [subject, triple.predicate.value, value, kind, "", ""]
+        stream.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 
 
 def write_rdfxml(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None:
