@@ -269,7 +269,7 @@ def test_every_recipe_runs_with_its_examples(worker: Worker) -> None:
     for name, recipe_ in RECIPES.items():
         assert recipe_.title
         assert recipe_.help.endswith(".")
-        given = {"entity": "Foo", "paper": "2101.00001"}
+        given = {"entity": "Foo", "paper": "2101.00001", "author": "Bo Brown", "category": "cs.LG"}
         params = {p.name: given.get(p.type, p.example) for p in recipe_.parameters}
         text = [p.name for p in recipe_.parameters if p.name != "limit" and f"?{p.name}" not in recipe_.text]
         assert not text, f"{name}: {text}"

@@ -11,6 +11,7 @@ a result that is too long is an error, never a short answer.
 | worker    | is the child process                                             |
 | process   | starts, asks and ends it                                         |
 | result    | holds an answer and writes it                                    |
+| parameters | makes terms of the values of their parameters                   |
 | recipes   | reads the named queries of ``kg/queries`` and binds their values |
 """
 
@@ -23,13 +24,13 @@ from kg.config import Config
 from kg.errors import WorkspaceError
 from kg.namespaces import Namespaces
 from kg.query.process import Worker
-from kg.query.recipes import RECIPES, recipe
+from kg.query.recipes import GROUPS, RECIPES, recipe
 from kg.query.result import FORMATS, Result
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
-__all__ = ["FORMATS", "RECIPES", "Result", "Worker", "open_graph", "recipe", "run"]
+__all__ = ["FORMATS", "GROUPS", "RECIPES", "Result", "Worker", "open_graph", "recipe", "run"]
 
 
 def run(store: Path, sparql: str, *, config: Config | None = None) -> Result:
