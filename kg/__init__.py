@@ -8,13 +8,13 @@ Nothing heavy is imported before it is used.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from kg.config import Config
-from kg.errors import ConfigError, InputError, KGError, QueryError, VocabularyError, WorkspaceError
+from kg.errors import ConfigError, FetchError, InputError, KGError, QueryError, VocabularyError, WorkspaceError
 from kg.model import (
     Entity,
     Evidence,
@@ -45,6 +45,7 @@ __all__ = [
     "Entity",
     "Evidence",
     "Extraction",
+    "FetchError",
     "InputError",
     "KGError",
     "LocalEntity",
@@ -75,24 +76,29 @@ def build(
     config: Config | None = None,
     workers: int | None = None,
     reader: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    enrich: str | Path | Sequence[str | Path] = (),
     strict: bool = False,
 ) -> "Manifest":
     """Make a workspace hold exactly the papers of ``inputs``, or of the bundled sample if there are none.
 
-    ``inputs`` are files and folders, or a single one; ``workers`` defaults to one per core. Bad records are kept in
-    ``rejects.jsonl`` unless ``strict`` makes them an error. Raises `InputError` and `WorkspaceError`; the last good
-    build then stays in use.
+    ``inputs`` are files and folders, or a single one; ``workers`` defaults to one per core. ``columns`` say which
+    column of a table holds which field of a paper. Records of ``enrich`` fill what papers lack and add none. Bad
+    records are kept in ``rejects.jsonl`` unless ``strict`` makes them an error. Raises `InputError` and
+    `WorkspaceError`; the last good build then stays in use.
     """
     from kg import pipeline
     from kg.workspace import Workspace
 
-    given = [inputs] if isinstance(inputs, str | Path) else inputs
+    given, filling = ([one] if isinstance(one, str | Path) else one for one in (inputs, enrich))
     return pipeline.build(
         [str(item) for item in given],
         Workspace(Path(workspace)),
         config=config,
         workers=workers,
         reader=reader,
+        columns=columns,
+        enrichment=[str(item) for item in filling],
         strict=strict,
     )
 

@@ -7,7 +7,8 @@ A message says what was found, where (file and line, or paper) and what to do.
     ├── ConfigError       a kg.toml with a wrong key or value
     ├── VocabularyError   a vocabulary file that breaks its rules
     ├── WorkspaceError    a workspace that is locked, foreign, damaged or absent
-    └── QueryError        a query that is wrong, refused or too slow
+    ├── QueryError        a query that is wrong, refused or too slow
+    └── FetchError        a web service that cannot be asked, or a folder for its answers that cannot be used
 """
 
 
@@ -33,3 +34,7 @@ class WorkspaceError(KGError):
 
 class QueryError(KGError):
     """A query that is wrong, refused or too slow."""
+
+
+class FetchError(KGError):
+    """A web service that cannot be asked, or a folder for its answers that cannot be used."""

@@ -61,8 +61,8 @@ def to_networkx(tables: Tables) -> "nx.MultiDiGraph[str]":
 def from_records(records: Records) -> "nx.MultiDiGraph[str]":
     """Make the graph of records; a relation whose ends are not there is an error."""
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(merges=[to_plain(merge) for merge in records.merges])
-    graph.add_nodes_from((row.id, _paper_data(row)) for row in records.papers)
-    graph.add_nodes_from((entity.id, _entity_data(entity)) for entity in records.entities)
+    graph.add_nodes_from((row.id, paper_data(row)) for row in records.papers)
+    graph.add_nodes_from((entity.id, entity_data(entity)) for entity in records.entities)
     for relation in records.relations:
         if relation.head not in graph or relation.tail not in graph:
             raise KGError(f"relation {relation.head} {relation.type} {relation.tail} has an end that is no node")
@@ -76,9 +76,7 @@ def from_records(records: Records) -> "nx.MultiDiGraph[str]":
             **({"salience": relation.salience} if relation.type == "mentions" else {}),
         )
     for evidence in records.evidence:
-        _reasons(graph, evidence.head, evidence.tail, evidence.type).append(
-            {name: value for name, value in to_plain(evidence).items() if name not in _EDGE}
-        )
+        _reasons(graph, evidence.head, evidence.tail, evidence.type).append(evidence_data(evidence))
     for mention in records.mentions:
         place = {"section": mention.section, "start": mention.start, "end": mention.end, "text": mention.text}
         _reasons(graph, mention.paper, mention.entity, "mentions").append({"origin": MENTION, **place})
@@ -196,7 +194,7 @@ def _reasons(graph: "nx.MultiDiGraph[str]", head: str, tail: str, name: str) -> 
     return reasons
 
 
-def _paper_data(row: PaperRow) -> dict[str, Any]:
+def paper_data(row: PaperRow) -> dict[str, Any]:
     """Give the node data of a paper."""
     return {
         "kind": PAPER_KIND,
@@ -209,7 +207,7 @@ def _paper_data(row: PaperRow) -> dict[str, Any]:
     }
 
 
-def _entity_data(entity: Entity) -> dict[str, Any]:
+def entity_data(entity: Entity) -> dict[str, Any]:
     """Give the node data of an entity."""
     return {
         "kind": entity.kind,
@@ -220,6 +218,11 @@ def _entity_data(entity: Entity) -> dict[str, Any]:
         "links": {"exact_match": list(entity.exact_match), "introduced_by": list(entity.introduced_by)},
         "term": entity.term,
     }
+
+
+def evidence_data(evidence: Evidence) -> dict[str, Any]:
+    """Give a piece of evidence as it stands in an edge's list."""
+    return {name: value for name, value in to_plain(evidence).items() if name not in _EDGE}
 
 
 def _entity(node: str, data: dict[str, Any]) -> Entity:

@@ -9,22 +9,31 @@ from difflib import get_close_matches
 from kg.errors import KGError
 from kg.model import Paper, Source
 from kg.namespaces import paper_curie
+from kg.resolve.enrich import READER, enrich
 from kg.resolve.papers import merge_records
 
 _ARXIV = re.compile(r"(?:https?://arxiv\.org/abs/|arxiv:)?(.+?)(?:v\d+)?", re.IGNORECASE)
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(10\..+)", re.IGNORECASE)
 
 
-def without(records: Sequence[Paper], names: Iterable[str]) -> list[Paper]:
-    """Give the records that are not of the named papers; a name nobody has, or two papers have, is an error."""
+def without(records: Sequence[Paper], names: Iterable[str], *, enrichment: Sequence[Paper] = ()) -> list[Paper]:
+    """Give the records that are not of the named papers; a name nobody has, or two papers have, is an error.
+
+    Papers also have the names that ``enrichment`` gives them.
+    """
     # Base names of files may repeat, so records are numbered before they are merged.
     numbered = [replace(record, sources=(Source("", "", number),)) for number, record in enumerate(records)]
-    papers = [paper for paper, _ in merge_records(numbered)]
+    papers = [_own(paper) for paper, _ in enrich(merge_records(numbered), enrichment).papers]
     keys: dict[str, set[int]] = defaultdict(set)
     for number, record in enumerate(records):
         keys[record.key].add(number)
     gone = {source.record for name in names for source in find(papers, name, keys=keys).sources}
     return [record for number, record in enumerate(records) if number not in gone]
+
+
+def _own(paper: Paper) -> Paper:
+    """Give a paper without the sources of what was filled."""
+    return replace(paper, sources=tuple(one for one in paper.sources if not one.reader.startswith(READER)))
 
 
 def find(papers: Sequence[Paper], name: str, *, keys: Mapping[str, Collection[int]] | None = None) -> Paper:

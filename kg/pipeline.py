@@ -7,7 +7,7 @@ inputs, `add` and `remove` change the set, and the bytes published depend on the
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from kg.extract.fingerprint import fingerprint
 from kg.members import without
 from kg.model import Extraction, Paper, Reject
 from kg.namespaces import paper_curie
+from kg.resolve.enrich import FIELDS, Enriched, Wanted, enrich
 from kg.resolve.papers import merge_records
 from kg.tables import RECORDS, Tables, write_rows, write_table
 from kg.text import counted
@@ -65,19 +66,24 @@ def build(
     config: Config | None = None,
     workers: int | None = None,
     reader: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    enrichment: Sequence[str] = (),
     strict: bool = False,
     progress: Progress = _quiet,
     notify: Notify = _quiet,
 ) -> Manifest:
     """Make the workspace hold exactly the papers of ``inputs``, or of the bundled sample if there are none.
 
-    Nothing is written where the current build has the same records, settings and program.
+    What these lack is filled from the records of ``enrichment``. Nothing is written where the current build has the
+    same records, settings and program.
     """
     job = _Job(config or Config(), workers, progress, notify)
     space.check_ours()
-    records, rejects = _read(inputs, job, reader=reader, strict=strict)
+    _check_stdin(inputs, enrichment)
+    records, rejects = _read(inputs, job, reader=reader, columns=columns, strict=strict)
+    filling, bad = _read_enrichment(enrichment, records, job, strict=strict)
     with space.writing():
-        return _publish(space, records, rejects, job)
+        return _publish(space, records, [*rejects, *bad], filling, job)
 
 
 def add(
@@ -87,16 +93,23 @@ def add(
     config: Config | None = None,
     workers: int | None = None,
     reader: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    enrichment: Sequence[str] = (),
     strict: bool = False,
     progress: Progress = _quiet,
     notify: Notify = _quiet,
 ) -> Manifest:
-    """Add the papers of ``inputs`` to those of the workspace, which may be new."""
-    if not inputs:
+    """Add the papers of ``inputs`` to those of the workspace, which may be new.
+
+    What any of them lack is filled from the records of ``enrichment``.
+    """
+    if not inputs and not enrichment:
         raise InputError("nothing to add; give a file or directory")
     job = _Job(config or Config(), workers, progress, notify)
     space.check_ours()
-    records, rejects = _read(inputs, job, reader=reader, strict=strict)
+    _check_stdin(inputs, enrichment)
+    none: tuple[list[Paper], list[Reject]] = ([], [])
+    records, rejects = _read(inputs, job, reader=reader, columns=columns, strict=strict) if inputs else none
     given = len(merge_records(records))
     with space.writing():
         before = 0
@@ -104,7 +117,9 @@ def add(
             before = space.manifest().counts["papers"]
             records = [*space.build().records(), *records]
             rejects = [*space.build().rejects(), *rejects]
-        manifest = _publish(space, records, rejects, job)
+        filling, bad = _read_enrichment(enrichment, records, job, strict=strict)
+        filling = [*(space.build().enrichment() if space.has_build() else []), *filling]
+        manifest = _publish(space, records, [*rejects, *bad], filling, job)
     papers = manifest.counts["papers"]
     # Records may also join papers that were two.
     new = max(0, papers - before)
@@ -129,17 +144,20 @@ def remove(
     space.build()
     with space.writing():
         before = list(space.build().records())
-        records = without(before, papers)
+        filling = space.build().enrichment()
+        records = without(before, papers, enrichment=filling)
         emptied = _files(before) - _files(records)
         rejects = [reject for reject in space.build().rejects() if reject.name not in emptied]
         held = space.manifest().counts["papers"]
-        manifest = _publish(space, records, rejects, job)
+        manifest = _publish(space, records, rejects, filling, job)
     left = manifest.counts["papers"]
     notify(f"{counted(held - left, 'paper')} removed; {left} in all")
     return manifest
 
 
-def _read(inputs: Sequence[str], job: _Job, *, reader: str | None, strict: bool) -> tuple[list[Paper], list[Reject]]:
+def _read(
+    inputs: Sequence[str], job: _Job, *, reader: str | None, columns: Mapping[str, str] | None, strict: bool
+) -> tuple[list[Paper], list[Reject]]:
     """Read the records of the inputs, or of the bundled sample, and those that could not be used."""
     from kg.sources import read
     from kg.sources.options import Options
@@ -147,7 +165,8 @@ def _read(inputs: Sequence[str], job: _Job, *, reader: str | None, strict: bool)
 
     rejects: list[Reject] = []
     if inputs:
-        found = read(inputs, reader=reader, options=Options(page_year=job.config.page_year), rejects=rejects.append)
+        options = Options(page_year=job.config.page_year, columns=columns or {})
+        found = read(inputs, reader=reader, options=options, rejects=rejects.append)
     else:
         found = read_sample()
     records = []
@@ -158,22 +177,54 @@ def _read(inputs: Sequence[str], job: _Job, *, reader: str | None, strict: bool)
     job.progress("read", len(records), len(records))
     if not inputs:
         job.notify(f"no input given: using the {len(records)} papers of the bundled sample")
-    if rejects and strict:
-        first = "; ".join(f"{item.name}, record {item.record}: {item.reason}" for item in rejects[:3])
-        raise InputError(f"records that cannot be used: {len(rejects)} ({first}); mend them or leave out --strict")
+    _refuse(rejects, strict=strict)
     return records, rejects
 
 
-def _publish(space: Workspace, records: Iterable[Paper], rejects: Iterable[Reject], job: _Job) -> Manifest:
-    """Build from a set of records and publish it, unless the current build is that already."""
+def _read_enrichment(
+    inputs: Sequence[str], records: Sequence[Paper], job: _Job, *, strict: bool
+) -> tuple[list[Paper], list[Reject]]:
+    """Read the records that may fill what others lack, keeping only these, and those that could not be used."""
+    from kg.sources import read
+    from kg.sources.options import Options
+
+    rejects: list[Reject] = []
+    if not inputs:
+        return [], rejects
+    if not records:
+        raise InputError("nothing here to enrich; give papers too")
+    found = read(inputs, options=Options(page_year=job.config.page_year), rejects=rejects.append)
+    kept = list(Wanted(records).of(found))
+    _refuse(rejects, strict=strict)
+    return kept, rejects
+
+
+def _refuse(rejects: Sequence[Reject], *, strict: bool) -> None:
+    """Make records that cannot be used an error where that is wanted."""
+    if rejects and strict:
+        first = "; ".join(f"{item.name}, record {item.record}: {item.reason}" for item in rejects[:3])
+        raise InputError(f"records that cannot be used: {len(rejects)} ({first}); mend them or leave out --strict")
+
+
+def _check_stdin(inputs: Sequence[str], enrichment: Sequence[str]) -> None:
+    """Refuse to read standard input twice."""
+    if "-" in inputs and "-" in enrichment:
+        raise InputError("standard input (-) was given as input and to --enrich; it can be read once")
+
+
+def _publish(
+    space: Workspace, records: Iterable[Paper], rejects: Iterable[Reject], filling: Sequence[Paper], job: _Job
+) -> Manifest:
+    """Build from a set of records, and others that fill what they lack, unless the current build is that already."""
     records = sorted(set(records))
+    filling = sorted(set(Wanted(records).of(filling))) if filling else []
     rejects = sorted(set(rejects), key=astuple)
     wanted = Manifest(
         version=kg.__version__,
         code=code_hash(),
         fingerprint=fingerprint(job.config),
         config=json.loads(json.dumps(job.config.as_dict())),
-        records=_set_hash(records, rejects),
+        records=_set_hash(records, rejects, filling),
         counts={},
         kinds={},
         relations={},
@@ -183,18 +234,27 @@ def _publish(space: Workspace, records: Iterable[Paper], rejects: Iterable[Rejec
     if present is not None and present.manifest().same_input(wanted):
         job.notify("nothing new: the current build holds just this")
         return present.manifest()
-    merged = merge_records(records)
+    enriched = enrich(merge_records(records), filling)
+    _tell_enriched(enriched, len(filling), job)
+    merged = enriched.papers
     extractions = _extract(space, [paper for paper, _ in merged], wanted.fingerprint, job)
     with space.publishing() as folder:
         write_rows(folder / "records.parquet", Paper, records)
+        write_rows(folder / "enrichment.parquet", Paper, filling)
         text = "".join(json.dumps(asdict(reject), ensure_ascii=False) + "\n" for reject in rejects)
         (folder / "rejects.jsonl").write_text(text, encoding="utf-8", newline="")
-        counts = {"records": len(records), "rejects": len(rejects)}
+        counts = {"records": len(records), "rejects": len(rejects), "enriched": enriched.filled}
         counts |= _write_tables(folder / "tables", [paper for paper, _ in merged], extractions, job)
         tables = Tables(folder / "tables")
         counts["triples"] = _write_views(folder, tables, job)
         reasons = [(paper_curie(paper), why) for paper, why in merged if why]
-        lines = report.lines(tables, threshold=job.config.export_threshold, merged=reasons, rejects=rejects)
+        lines = report.lines(
+            tables,
+            threshold=job.config.export_threshold,
+            merged=reasons,
+            rejects=rejects,
+            ambiguous=enriched.ambiguous,
+        )
         (folder / "report.md").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="")
         manifest = _describe(folder, tables, replace(wanted, counts=counts))
         (folder / "manifest.json").write_text(manifest.to_json(), encoding="utf-8", newline="")
@@ -203,6 +263,16 @@ def _publish(space: Workspace, records: Iterable[Paper], rejects: Iterable[Rejec
             space.append_identity(identity.replaced(present.tables(), tables))
     job.progress("publish", 1, 1)
     return manifest
+
+
+def _tell_enriched(enriched: Enriched, kept: int, job: _Job) -> None:
+    """Say what was filled from other records, and what was left alone."""
+    if not kept:
+        return
+    fields = ", ".join(f"{name} {enriched.fields[name]}" for name in FIELDS if name in enriched.fields)
+    left = f"; {counted(len(enriched.ambiguous), 'paper')} left alone, where several fit" if enriched.ambiguous else ""
+    total = len(enriched.papers)
+    job.notify(f"enriched {enriched.filled} of {counted(total, 'paper')}{f' ({fields})' if fields else ''}{left}")
 
 
 def _extract(space: Workspace, papers: Sequence[Paper], mark: str, job: _Job) -> list[Extraction]:
@@ -272,10 +342,10 @@ def _files(records: Iterable[Paper]) -> set[str]:
     return {source.name for record in records for source in record.sources}
 
 
-def _set_hash(records: Sequence[Paper], rejects: Sequence[Reject]) -> str:
-    """Hash the input: the sorted records, and those that could not be used."""
+def _set_hash(records: Sequence[Paper], rejects: Sequence[Reject], filling: Sequence[Paper] = ()) -> str:
+    """Hash the input: the sorted records, those that could not be used, and those that fill what others lack."""
     hashed = hashlib.sha256()
-    for item in (*map(astuple, records), *map(astuple, rejects)):
+    for item in (*map(astuple, records), *map(astuple, rejects), *map(astuple, filling)):
         hashed.update(json.dumps(item).encode("ascii") + b"\n")
     return hashed.hexdigest()
 

@@ -30,11 +30,17 @@ class _Found:
 
 
 def lines(
-    tables: Tables, *, threshold: float, merged: Sequence[tuple[str, str]], rejects: Sequence[Reject]
+    tables: Tables,
+    *,
+    threshold: float,
+    merged: Sequence[tuple[str, str]],
+    rejects: Sequence[Reject],
+    ambiguous: Sequence[tuple[str, str]] = (),
 ) -> Iterator[str]:
     """Give the lines of the report.
 
-    Claims count from a confidence of ``threshold``; ``merged`` names papers of several records and why these are one.
+    Claims count from a confidence of ``threshold``; ``merged`` names papers of several records and why these are one,
+    ``ambiguous`` papers that could not be enriched and what fits them.
     """
     found = _gather(tables)
     yield "# Report"
@@ -47,6 +53,7 @@ def lines(
     yield from _rising(found)
     yield from _connected(found)
     yield from _ambiguous(tables, found)
+    yield from _enriched(found, ambiguous)
     yield from _merged(found, merged)
     yield from _rejected(rejects)
 
@@ -84,7 +91,7 @@ def _counts(found: _Found, rejects: Sequence[Reject]) -> Iterator[str]:
     """Give how much there is of everything."""
     kinds = Counter(entity.kind for entity in found.entities.values())
     types = Counter(relation.type for relation in found.relations)
-    records = sum(len(row.paper.sources) for row in found.papers.values())
+    records = sum(_records(row) for row in found.papers.values())
     read = f"{counted(records, 'record')} of {counted(len(found.papers), 'paper')}"
     made = f"{counted(len(found.entities), 'entity', 'entities')} and {counted(len(found.relations), 'relation')}"
     yield f"{read}; {counted(len(rejects), 'record')} rejected. {made} besides the mentions."
@@ -196,10 +203,34 @@ def _ambiguous(tables: Tables, found: _Found) -> Iterator[str]:
     yield from _table(("name", "name", "decision", "reason", "score"), decisions[:SHOWN])
 
 
+def _records(row: PaperRow) -> int:
+    """Count the records of a paper, without those that filled something."""
+    return sum(not source.reader.startswith("enrich:") for source in row.paper.sources)
+
+
+def _enriched(found: _Found, ambiguous: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Give what was filled from other records, and which papers could not be told apart."""
+    names = Counter(
+        flag.removeprefix("enriched-")
+        for row in found.papers.values()
+        for flag in row.paper.flags
+        if flag.startswith("enriched-")
+    )
+    if not names and not ambiguous:
+        return
+    yield from _heading("Enriched")
+    yield from _table(("field", "papers filled"), sorted(names.items()))
+    if ambiguous:
+        yield "Left as they are, because records of several papers fit:"
+        yield ""
+        rows = [(_text(found.papers[curie].paper.title), _text(fitting)) for curie, fitting in ambiguous]
+        yield from _table(("paper", "fitting"), rows[:100])
+
+
 def _merged(found: _Found, merged: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Give the papers that several records told of."""
     yield from _heading("Records merged")
-    rows = [(_text(found.papers[c].paper.title), len(found.papers[c].paper.sources), _text(why)) for c, why in merged]
+    rows = [(_text(found.papers[c].paper.title), _records(found.papers[c]), _text(why)) for c, why in merged]
     yield from _table(("paper", "records", "why"), rows)
 
 

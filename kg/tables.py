@@ -15,7 +15,7 @@ Columns are the fields of the record, in order; a span is a struct of section, s
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
@@ -218,3 +218,14 @@ class Tables:
     def merges(self) -> Iterator[Merge]:
         """Stream the identity decisions."""
         return self.rows("merges")
+
+
+def join(relations: Iterable[Relation], evidence: Iterable[Evidence]) -> Iterator[tuple[Relation, list[Evidence]]]:
+    """Pair each relation with its evidence; both come sorted by head, type and tail."""
+    groups = groupby(evidence, key=lambda item: (item.head, item.type, item.tail))
+    key, items = next(groups, (None, iter(())))
+    for relation in relations:
+        wanted = (relation.head, relation.type, relation.tail)
+        while key is not None and key < wanted:
+            key, items = next(groups, (None, iter(())))
+        yield relation, list(items) if key == wanted else []

@@ -37,6 +37,7 @@ OVERRIDES = MappingProxyType(
     {
         "deg": "°", "degree": "°", "ie": "i.e.", "eg": "e.g.", "etal": "et al.", "etc": "etc.", "wrt": "w.r.t.",
         "ast": "*", "star": "*", "sim": "~", "sqrt": "√", "dots": "…", "nbsp": " ", "quad": " ", "qquad": " ",
+        "textasciicircum": "^", "textbraceleft": "{", "textbraceright": "}",
         "textsuperscript": "^", "lVert": "‖", "rVert": "‖", "colon": ":", "gets": "←", "iff": "⇔", "implies": "⇒",
         "poly": "poly", "det": "det", "Pr": "Pr", "arg": "arg", "argmax": "argmax", "argmin": "argmin",
     }

@@ -109,6 +109,11 @@ class Build:
         """Stream the records the build was made of, before those of one paper were merged."""
         return read_rows(self.folder / "records.parquet", Paper)
 
+    def enrichment(self) -> list[Paper]:
+        """Read the records that filled what papers lack, or may do so."""
+        path = self.folder / "enrichment.parquet"
+        return list(read_rows(path, Paper)) if path.exists() else []
+
     def rejects(self) -> list[Reject]:
         """Read the records that could not be used."""
         path = self.folder / "rejects.jsonl"

@@ -18,6 +18,7 @@ from kg.config import Config
 from kg.exporters import EXPORTERS
 from kg.exporters.rdf import write_build
 from kg.model import Mention, Merge, Relation
+from kg.query import RECIPES
 from kg.workspace import Manifest, Workspace
 from tests import graph_sample
 
@@ -176,7 +177,11 @@ def test_a_bad_query_is_one_message(run: Run, query: str, said: str) -> None:
 
 
 def test_recipe_lists_runs_and_refuses(run: Run) -> None:
-    assert "top: " in run("recipe").stdout
+    listing = run("recipe").stdout
+    assert listing.startswith("The field\n  top: ")
+    assert "      name='KV cache' [relation] [inferred]\n" in listing
+    assert all(f"\n  {name}: " in listing for name in RECIPES)
+    assert run("recipe", "top", "--show").stdout == RECIPES["top"].text
     assert "Foo" in run("recipe", "top", "--param", "limit=3").stdout
     assert "NAME=VALUE" in run("recipe", "top", "--param", "limit", code=2).stderr
     assert "none of top" in run("recipe", "nothing", code=2).stderr
@@ -185,7 +190,7 @@ def test_recipe_lists_runs_and_refuses(run: Run) -> None:
 
 @pytest.mark.parametrize("name", EXPORTERS)
 def test_export_writes_every_format_to_a_file_and_to_stdout(run: Run, tmp_path: Path, name: str) -> None:
-    target = tmp_path / "graph"
+    target = tmp_path / f"graph{EXPORTERS[name].suffix}"
     run("export", name, "-o", str(target))
     assert target.read_bytes() == run("export", name).stdout_bytes
     assert target.stat().st_size
@@ -204,6 +209,20 @@ def test_export_refuses_an_unknown_format_and_leaves_no_half_file(run: Run, tmp_
     assert list(tmp_path.iterdir()) == []
     said = run("export", "graphml", "-o", str(tmp_path / "nowhere" / "x"), code=1).stderr
     assert said == f"Error: {tmp_path}/nowhere/x: the folder {tmp_path}/nowhere does not exist; make it first\n"
+
+
+def test_export_writes_a_part_of_the_graph_to_a_folder(run: Run, tmp_path: Path) -> None:
+    said = run("export", "csv", "--around", "accuracy", "-o", str(tmp_path / "out")).stderr
+    assert said == "selected 1 paper and 2 entities\n"
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"papers.csv", "README.md", "kg-export.json"}
+    assert run("export", "bibtex", "--papers-of", "Baz", "--since", "2022-03").stdout.count("@misc{") == 1
+    assert "did you mean 'DigitSet'" in run("export", "bibtex", "--papers-of", "DigetSat", code=1).stderr
+    assert "is no date" in run("export", "bibtex", "--since", "soon", code=1).stderr
+    assert "Invalid value for '--kind'" in run("export", "gexf", "--kind", "Person", code=2).stderr
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.md").write_text("x", encoding="utf-8")
+    assert "no export of kg" in run("export", "obsidian", "-o", str(tmp_path / "mine"), code=1).stderr
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.md"]
 
 
 def test_a_misspelt_command_is_suggested() -> None:
@@ -262,7 +281,7 @@ def test_sampled_relations_have_sentences_and_no_rule_or_denial(run: Run) -> Non
     assert len(everything) == 8
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"build", "add", "extract", "evaluate"}))
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"build", "add", "extract", "evaluate", "fetch"}))
 def test_a_missing_workspace_is_one_message(tmp_path: Path, command: str) -> None:
     needed = {"query": ["ASK {}"], "recipe": ["top"], "show": ["x"], "export": ["ttl"], "sample": ["--seed", "1"]}
     arguments = [command, *needed.get(command, ["x"] if command == "remove" else []), "-w", str(tmp_path / "none")]

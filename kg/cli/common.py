@@ -98,6 +98,38 @@ reader_option = click.option(
 )
 
 
+def _columns(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """Read FIELD=NAME, as often as it was given."""
+    from kg.sources.columns import FIELDS
+
+    pairs = [item.partition("=") for item in given]
+    for field, sign, name in pairs:
+        if field not in FIELDS or not sign or not name.strip():
+            wanted = f"wanted is FIELD=NAME with FIELD one of {', '.join(FIELDS)}"
+            raise click.BadParameter(f"{field + sign + name!r}; {wanted}", ctx=ctx, param=param)
+    return {field: name for field, _, name in pairs}
+
+
+column_option = click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    callback=_columns,
+    metavar="FIELD=NAME",
+    help="Column of a table that holds a field, such as title=Headline; repeatable.",
+)
+
+
+enrich_option = click.option(
+    "--enrich",
+    "enrichment",
+    multiple=True,
+    metavar="FILE",
+    help="Fill dates, authors, identifiers, categories and abstracts that papers lack from the records of FILE, "
+    "by identifier or title, without adding papers; repeatable.",
+)
+
+
 def load_config(path: Path | None, **overrides: Any) -> Config:
     """Read the settings, with what the command line overrides; None overrides nothing."""
     return overridden(settings.load(path), **overrides)

@@ -1,34 +1,101 @@
-"""`kg export`: the graph in one of the registered formats."""
+"""`kg export`: the graph, or a part of it, in one of the registered formats."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.common import Registered, build_config_option, config_of, emit, opened, output_option, workspace_option
+from kg.cli.common import Registered, build_config_option, config_of, emit, opened, say, workspace_option
+from kg.model import KINDS
+from kg.text import counted
+
+if TYPE_CHECKING:
+    from kg.config import Config
+    from kg.exporters import Exporter
+    from kg.tables import Tables
 
 
 @click.command()
 @click.argument("format_", metavar="[FORMAT]", required=False, type=Registered("kg.exporters", "EXPORTERS"))
 @workspace_option
-@output_option
+@click.option(
+    "-o",
+    "--output",
+    default="-",
+    metavar="FILE",
+    show_default="standard output",
+    help="File for the result; of a format of several files, a folder or a name with .zip.",
+)
+@click.option("--around", default="", metavar="NAME", help="Only an entity and its neighbourhood.")
+@click.option(
+    "--hops",
+    type=click.IntRange(min=0),
+    default=1,
+    metavar="N",
+    show_default=True,
+    help="Relations to go with --around.",
+)
+@click.option("--papers-of", default="", metavar="NAME", help="Only the papers that mention an entity.")
+@click.option("--since", default="", metavar="DATE", help="Only papers from YYYY, YYYY-MM or YYYY-MM-DD on.")
+@click.option(
+    "--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only entities of this kind; can be repeated."
+)
+@click.option(
+    "--min-support",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Only entities of at least N papers, and relations that as many state or none.",
+)
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="P",
+    help="Only relations at least this sure.",
+)
 @build_config_option
-def export(format_: str | None, workspace: Path, output: str, config_file: Path | None) -> None:
-    """Write the graph in FORMAT.
+def export(format_: str | None, workspace: Path, output: str, config_file: Path | None, **selected: Any) -> None:
+    """Write the graph, or a part of it, in FORMAT.
 
-    Without FORMAT, list the formats.
+    Without FORMAT, list the formats. The conditions of a part add up; papers, entities and relations keep the figures
+    of the whole graph.
 
     \b
     Example:
       kg export ttl -o graph.ttl
       kg export nq | wc -l
+      kg export bibtex --papers-of LoRA --since 2024 -o lora.bib
+      kg export obsidian --around "diffusion model" -o vault
     """
     from kg.exporters import EXPORTERS
+    from kg.selection import Selection, select
     from kg.workspace import Workspace
 
     if format_ is None:
         emit(output, "".join(f"{item.name:10}{item.description}\n" for item in EXPORTERS.values()))
         return
+    selection = Selection(**selected)
     build = Workspace(workspace).build()
     config = config_of(build, config_file)
-    with opened(output) as stream:
-        EXPORTERS[format_].write(build.tables(), config, stream)
+    tables = select(build.tables(), selection, threshold=config.export_threshold)
+    if selection != Selection():
+        papers, entities = sum(1 for _ in tables.papers()), sum(1 for _ in tables.entities())
+        say(f"selected {counted(papers, 'paper')} and {counted(entities, 'entity', 'entities')}")
+    _write(EXPORTERS[format_], tables, config, output)
+
+
+def _write(exporter: "Exporter", tables: "Tables", config: "Config", output: str) -> None:
+    """Write to a stream, or a format of several files to a folder."""
+    from kg.exporters.files import write_folder
+
+    path = Path(output)
+    is_stream = (
+        output == "-" or path.suffix.lower() == ".zip" or (path.exists() and not (path.is_dir() or path.is_file()))
+    )
+    write_files = exporter.write_files
+    if write_files is None or is_stream:
+        with opened(output) as stream:
+            exporter.write(tables, config, stream)
+    else:
+        write_folder(path, exporter.name, lambda files: write_files(tables, config, files))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from kg.cli.common import (
+    column_option,
     config_option,
     load_config,
     model_option,
@@ -26,6 +27,7 @@ from kg.model import Reject
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @output_option
 @reader_option
+@column_option
 @page_year_option
 @model_option
 @workers_option
@@ -36,6 +38,7 @@ def extract(
     *,
     output: str,
     reader: str | None,
+    columns: dict[str, str],
     page_year: int | None,
     model: str | None,
     workers: int | None,
@@ -65,7 +68,8 @@ def extract(
             raise click.ClickException(f"{where(record)}: {record.reason}")
         rejects.append(record)
 
-    papers = sources.read(inputs, reader=reader, options=Options(page_year=config.page_year), rejects=reject)
+    options = Options(page_year=config.page_year, columns=columns)
+    papers = sources.read(inputs, reader=reader, options=options, rejects=reject)
     ahead, behind = itertools.tee(papers)
     with opened(output) as stream, stages() as tell:
         for number, extraction in enumerate(engine.extract(ahead, config, workers=workers), 1):

@@ -1,6 +1,7 @@
 """`kg query` and `kg recipe`: SPARQL over the store of a build."""
 
 import io
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +63,7 @@ def query(query: str, *, format_: str | None, workspace: Path, output: str, conf
 @click.command()
 @click.argument("name", metavar="[NAME]", required=False, type=Registered("kg.query", "RECIPES"))
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Value of a recipe's parameter.")
+@click.option("--show", is_flag=True, help="Write the recipe itself: its parameters and its SPARQL.")
 @format_option
 @workspace_option
 @output_option
@@ -70,6 +72,7 @@ def recipe(
     name: str | None,
     *,
     params: tuple[str, ...],
+    show: bool,
     format_: str | None,
     workspace: Path,
     output: str,
@@ -77,11 +80,12 @@ def recipe(
 ) -> None:
     """Answer a named question, one of the shipped recipes.
 
-    Without NAME, list the recipes with their parameters.
+    Without NAME, list the recipes.
 
     \b
     Example:
       kg recipe top --param limit=5
+      kg recipe top --show
     """
     from kg.query import RECIPES
     from kg.query import recipe as run
@@ -90,6 +94,9 @@ def recipe(
 
     if name is None:
         emit(output, _listing())
+        return
+    if show:
+        emit(output, RECIPES[name].text)
         return
     build, given = Workspace(workspace).build(), _params(params)
     store, config = build.file("store"), config_of(build, config_file)
@@ -103,14 +110,22 @@ def recipe(
 
 
 def _listing() -> str:
-    """List the recipes with their parameters."""
-    from kg.query import RECIPES
+    """List the recipes by what they ask about; parameters in brackets may be left out."""
+    from kg.query import GROUPS, RECIPES
 
     lines = []
-    for name, item in RECIPES.items():
-        lines.append(f"{name}: {item.help}")
-        for param in item.parameters:
-            lines.append(f"    --param {param.name}=...  {param.help} ({param.presence}; such as {param.example})")
+    for heading, names in GROUPS.items():
+        lines.append(heading)
+        for name in names:
+            item = RECIPES[name]
+            given = [f"{p.name}={shlex.quote(p.example)}" for p in item.parameters if p.required]
+            free = [p.name for p in item.parameters if not p.required]
+            lines.append(f"  {name}: {item.help}")
+            lines += [f"      {' '.join([*given, *(f'[{word}]' for word in free)])}"] if item.parameters else []
+        lines.append("")
+    lines.append(
+        "kg recipe NAME --param PARAMETER=VALUE answers; kg recipe NAME --show gives its parameters and its SPARQL"
+    )
     return "\n".join(lines) + "\n"
 
 

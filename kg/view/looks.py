@@ -24,23 +24,6 @@ KINDS: dict[str, dict[str, str]] = {
     "Paper": {"shape": "hexagon", "plural": "Papers", "light": "#76797d", "dark": "#9aa0a6"},
 }
 
-#: Relation -> how it reads from its head and from its tail, in the order of the details.
-RELATIONS: dict[str, tuple[str, str]] = {
-    "introduces": ("introduces", "introduced by"),
-    "is_a": ("is a", "has the kinds"),
-    "version_of": ("version of", "has the versions"),
-    "part_of": ("part of", "has the parts"),
-    "based_on": ("based on", "basis of"),
-    "used_for": ("used for", "done with"),
-    "outperforms": ("outperforms", "outperformed by"),
-    "evaluated_on": ("evaluated on", "used to evaluate"),
-    "measured_by": ("measured by", "measures"),
-    "addresses": ("addresses", "addressed by"),
-    "uses": ("uses", "used by"),
-    "evaluates_on": ("evaluates on", "evaluated on by"),
-    "compares_with": ("compares with", "compared with by"),
-}
-
 #: What holds an edge -> its line (dash lengths, empty for solid) and what the legend says.
 HELD: dict[str, tuple[tuple[float, ...], str]] = {
     "text": ((), "stated in a paper"),
@@ -49,13 +32,3 @@ HELD: dict[str, tuple[tuple[float, ...], str]] = {
     "vocabulary": ((1.5, 4), "vocabulary, no sentence"),
     "negated": ((10, 4, 2, 4), "denied only"),
 }
-
-
-def reading(relation: str) -> tuple[str, str]:
-    """Give how a relation reads from its head and from its tail.
-
-    >>> reading("is_a")[0], reading("trained_on")
-    ('is a', ('trained on', 'inverse of trained on'))
-    """
-    plain = relation.replace("_", " ")
-    return RELATIONS.get(relation, (plain, f"inverse of {plain}"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, BinaryIO
 
+from kg import readings
 from kg.config import Config
 from kg.model import Entity
 from kg.tables import Tables
@@ -122,7 +123,7 @@ def page_data(graph: Subgraph, proofs: Proofs, info: PageInfo) -> dict[str, Any]
         "lines": looks.LINES,
         "kinds": {kind: look for kind, look in looks.KINDS.items() if kind in kinds},
         "held": looks.HELD,
-        "relations": {kind: looks.reading(kind) for kind in relations},
+        "relations": {kind: readings.reading(kind) for kind in relations},
         "nodes": [_node(graph, e, numbers[e.id], [numbers[p] for p in listed[e.id]], relations) for e in entities],
         "papers": [
             {"id": numbers[p], **proofs.papers[p], "beyond": graph.beyond[p], "about": _about(graph, p, numbers)}
@@ -144,7 +145,7 @@ def _about(graph: Subgraph, paper: str, numbers: dict[str, str]) -> list[list[st
 
 def _in_order(relations: set[str]) -> list[str]:
     """Sort relations as the details list them, unknown ones last."""
-    order = {kind: number for number, kind in enumerate(looks.RELATIONS)}
+    order = {kind: number for number, kind in enumerate(readings.RELATIONS)}
     return sorted(relations, key=lambda kind: (order.get(kind, len(order)), kind))
 
 
