@@ -66,6 +66,7 @@ __all__ = [
     "load",
     "open_graph",
     "query",
+    "recipe",
 ]
 
 
@@ -140,6 +141,18 @@ def query(workspace: str | Path, sparql: str, *, config: Config | None = None) -
     from kg.workspace import Workspace
 
     return run(Workspace(Path(workspace)).file("store"), sparql, config=config or Config())
+
+
+def recipe(workspace: str | Path, name: str, /, *, config: Config | None = None, **params: object) -> "Result":
+    """Run a named query of ``kg recipe``, its parameters given by name.
+
+    >>> kg.recipe("output", "evaluated-on", name="KIVI")    # doctest: +SKIP
+    """
+    from kg.query import recipe as run
+    from kg.workspace import Workspace
+
+    given = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in params.items()}
+    return run(Workspace(Path(workspace)).file("store"), name, given, config=config)
 
 
 #: Functions whose names packages have too.

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import kg
 from kg.cli import COMMANDS, cards, main
 from kg.config import Config
 from kg.exporters import EXPORTERS
@@ -134,8 +135,31 @@ def test_query_gives_a_table_and_formats(run: Run) -> None:
     assert found["results"]["bindings"][0]["name"]["value"] == "DigitSet"
 
 
+def test_relations_the_graph_asserts_come_first(run: Run) -> None:
+    lines = run("show", "foo").stdout.splitlines()
+    heads = [number for number, line in enumerate(lines) if line and not line.startswith(" ")]
+    weak = [
+        all("not asserted" in line for line in lines[start:end] if "confidence" in line or "denied only" in line)
+        for start, end in zip(heads, [*heads[1:], len(lines)], strict=True)
+        if any("confidence" in line or "denied only" in line for line in lines[start:end])
+    ]
+    assert weak == sorted(weak) and set(weak) == {False, True}
+
+
+def test_a_misspelt_name_of_a_registry_gets_a_guess(run: Run) -> None:
+    assert "did you mean graphml?" in run("export", "grapml", code=2).stderr
+
+
+def test_a_recipe_is_a_function_of_python_too(workspace: Path) -> None:
+    assert len(kg.recipe(workspace, "evaluated-on", name="DigitSet", inferred=False).rows) >= 1
+    assert kg.recipe(workspace, "evaluated-on", name="DigitSet", threshold=1).rows == []
+    with pytest.raises(kg.QueryError, match="evaluated-on"):
+        kg.recipe(workspace, "evaluated-onn")
+
+
 def test_an_empty_answer_says_so(run: Run) -> None:
-    assert run("query", "SELECT ?x WHERE { ?x a kg:Dataset, kg:Metric }").stderr == "no rows\n"
+    nothing = run("query", "SELECT ?x WHERE { ?x a kg:Dataset, kg:Metric }")
+    assert (nothing.stdout, nothing.stderr) == ("", "no rows\n")
     assert run("query", "ASK { ?x a kg:Dataset, kg:Metric }", "--format", "csv").stdout == "false\n"
     given = run("recipe", "evaluated-on", "--param", "name=DigitSet", "--param", "threshold=1")
     assert given.stderr == "no rows\n"

@@ -50,13 +50,15 @@ class EntityCard:
         return lines
 
     def relations(self) -> list[Text]:
-        """List the relations by name, those the graph asserts first, each with its sentences."""
+        """List the relations by name with their sentences; what the graph asserts comes first, of names and of each."""
         groups: dict[tuple[bool, str], list[Relation]] = defaultdict(list)
         for row in self.links:
             if row.type != "mentions":
                 groups[row.head != self.entity.id, row.type].append(row)
         lines = []
-        for (inverse, name), rows in sorted(groups.items()):
+        order = sorted(groups, key=lambda key: (not self._asserts(groups[key]), key))
+        for inverse, name in order:
+            rows = groups[inverse, name]
             lines += [_text(("", "")), _text((reading(name)[inverse], "bold underline"))]
             cited = ""
             for row in _ranked(rows, self.threshold)[: self.most]:
@@ -64,6 +66,10 @@ class EntityCard:
                 lines += found
             lines += _more(len(rows) - self.most)
         return lines
+
+    def _asserts(self, rows: Iterable[Relation]) -> bool:
+        """Tell whether the graph holds one of these relations as true."""
+        return any(_is_asserted(row, self.threshold) for row in rows)
 
     def _relation(self, row: Relation, cited: str) -> tuple[list[Text], str]:
         """Describe a relation after one that cited the paper ``cited``; give the paper cited last, too."""

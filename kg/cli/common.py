@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -82,7 +83,9 @@ class Registered(click.ParamType[str]):
         """Take a known name, or say which are known."""
         known = self.names()
         if value not in known:
-            self.fail(f"{value!r} is none of {', '.join(known)}", param, ctx)
+            near = get_close_matches(str(value), known, n=1)
+            guess = f"; did you mean {near[0]}?" if near else ""
+            self.fail(f"{value!r} is none of {', '.join(known)}{guess}", param, ctx)
         return value
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:

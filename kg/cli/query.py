@@ -157,9 +157,9 @@ def _answer(result: "Result", format_: str | None, output: str) -> None:
     if format_ is not None:
         with opened(output) as stream:
             stream.write(result.serialize(format_))
-    elif output == "-":
+    elif output == "-" and (result.kind != "bindings" or result.rows):
         stdout_console().print(result.table())
-    else:
+    elif output != "-":
         emit(output, _as_text(result))
 
 
