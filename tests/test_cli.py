@@ -151,8 +151,8 @@ def test_a_misspelt_name_of_a_registry_gets_a_guess(run: Run) -> None:
 
 
 def test_a_recipe_is_a_function_of_python_too(workspace: Path) -> None:
-    assert len(kg.recipe(workspace, "evaluated-on", name="DigitSet", inferred=False).rows) >= 1
-    assert kg.recipe(workspace, "evaluated-on", name="DigitSet", threshold=1).rows == []
+    assert list(kg.recipe(workspace, "evaluated-on", name="DigitSet", inferred=False))
+    assert kg.recipe(workspace, "evaluated-on", name="DigitSet", threshold=1).rows == 0
     with pytest.raises(kg.QueryError, match="evaluated-on"):
         kg.recipe(workspace, "evaluated-onn")
 
