@@ -144,10 +144,7 @@ def query(workspace: str | Path, sparql: str, *, config: Config | None = None) -
 
 
 def recipe(workspace: str | Path, name: str, /, *, config: Config | None = None, **params: object) -> "Result":
-    """Run a named query of ``kg recipe``, its parameters given by name.
-
-    >>> kg.recipe("output", "evaluated-on", name="KIVI")    # doctest: +SKIP
-    """
+    """Run a named query of ``kg recipe``: ``kg.recipe("output", "evaluated-on", name="KIVI")``."""
     from kg.query import recipe as run
     from kg.workspace import Workspace
 

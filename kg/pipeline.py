@@ -243,7 +243,8 @@ def _publish(
         write_rows(folder / "enrichment.parquet", Paper, filling)
         text = "".join(json.dumps(asdict(reject), ensure_ascii=False) + "\n" for reject in rejects)
         (folder / "rejects.jsonl").write_text(text, encoding="utf-8", newline="")
-        counts = {"records": len(records), "rejects": len(rejects), "enriched": enriched.filled}
+        bare = sum("title-only" in paper.flags for paper, _ in merged)
+        counts = {"records": len(records), "rejects": len(rejects), "enriched": enriched.filled, "title_only": bare}
         counts |= _write_tables(folder / "tables", [paper for paper, _ in merged], extractions, job)
         tables = Tables(folder / "tables")
         counts["triples"] = _write_views(folder, tables, job)

@@ -24,6 +24,7 @@ class _Found:
     papers: dict[str, PaperRow] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
     evidence: dict[tuple[str, str, str], Evidence] = field(default_factory=dict)
+    derived: set[tuple[str, str, str]] = field(default_factory=set)
     degree: Counter[str] = field(default_factory=Counter)
     recent: Counter[str] = field(default_factory=Counter)
     earlier: Counter[str] = field(default_factory=Counter)
@@ -74,6 +75,8 @@ def _gather(tables: Tables) -> _Found:
         found.degree.update(end for end in (relation.head, relation.tail) if end in found.entities)
     for evidence in tables.evidence():
         link = (evidence.head, evidence.type, evidence.tail)
+        if evidence.origin != "text":
+            found.derived.add(link)
         if evidence.origin != "text" or evidence.polarity != "stated" or not evidence.sentences:
             continue
         if link not in found.evidence or found.evidence[link].probability < evidence.probability:
@@ -133,8 +136,12 @@ def _is_sure(relation: Relation, threshold: float) -> bool:
 
 
 def _claims(found: _Found, threshold: float) -> Iterator[str]:
-    """Give the best-supported relations between entities, each with a sentence."""
-    between = [row for row in found.relations if row.head in found.entities and _is_sure(row, threshold)]
+    """Give the relations between entities that papers support best, each with a sentence.
+
+    Those that the vocabulary or a name tells too are left out: their confidence is not that of the sentence.
+    """
+    sure = (row for row in found.relations if row.head in found.entities and _is_sure(row, threshold))
+    between = [row for row in sure if (row.head, row.type, row.tail) not in found.derived]
     best = sorted(between, key=lambda row: (-row.support, -row.confidence, row.head, row.type, row.tail))[:SHOWN]
     yield from _heading("Best supported")
     for row in best:

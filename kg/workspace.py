@@ -138,7 +138,9 @@ class Workspace:
     def build(self) -> Build:
         """Give the build in use now; hold on to it to see one whole build."""
         if not (self.path / MARK).is_file():
-            raise WorkspaceError(f"{self.path}: no workspace of kg; run `kg build -w {self.path}` first")
+            near = sorted(mark.parent.as_posix() for mark in Path().glob(f"*/{MARK}"))
+            there = f"; there are {', '.join(near)}: name one with -w" if near else ""
+            raise WorkspaceError(f"{self.path}: no workspace of kg; run `kg build -w {self.path}` first{there}")
         folder = self._current()
         if folder is None:
             raise WorkspaceError(f"{self.path}: nothing was built here yet; run `kg build -w {self.path}` first")

@@ -233,3 +233,28 @@ def test_a_full_disk_is_one_message_and_leaves_the_last_build(tmp_path: Path, ki
 def test_a_full_device_is_one_message(built: Path) -> None:
     result = invoke("export", "nq", "-w", built, "-o", "/dev/full", code=1)
     assert result.stderr == "Error: /dev/full: No space left on device\n"
+
+
+def test_a_bibliography_is_read_without_its_tex(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    entry = (
+        r"@article{foo, title = {M{\"u}ller's {Foo}-Net \& Bar}, abstract = {We reach 73\% with \textit{Foo-Net}, "
+        r"a network on {ImageNet}.}, date = {2024-05}}" + "\n@misc{bare, title = {A title without more}}\n"
+    )
+    Path("mine.bib").write_text(entry, encoding="utf-8")
+    result = CliRunner().invoke(main, ["build", "mine.bib", "-w", "mine", "--model", "fast"])
+    assert result.exit_code == 0, result.output
+    assert "1 of 2 papers without an abstract" in result.stderr
+    (paper,) = [row.paper for row in Workspace(Path("mine")).tables().papers() if row.paper.abstract]
+    assert paper.title == "Müller's Foo-Net & Bar"
+    assert paper.abstract == "We reach 73% with Foo-Net, a network on ImageNet."
+    lost = CliRunner().invoke(main, ["show", "ImageNet"])
+    assert lost.exit_code == 1 and "there are mine: name one with -w" in lost.stderr
+    found = CliRunner().invoke(main, ["show", "ImageNet"], env={"KG_WORKSPACE": "mine"})
+    assert found.exit_code == 0, found.output
+
+
+def test_a_table_with_a_strange_column_says_how_to_name_it(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Name of Work,Notes\nFoo nets for bars,read it\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["build", str(tmp_path / "a.csv"), "-w", str(tmp_path / "out")])
+    assert result.exit_code == 1 and "--column title=NAME" in result.stderr

@@ -228,7 +228,7 @@ def test_another_web_page_is_an_error(tmp_path: Path) -> None:
     path.write_text("<!doctype html>\n<html><head><title>A shop</title></head><body><p>Shoes</p></body></html>")
     with pytest.raises(InputError, match="a web page without papers of Hugging Face Daily Papers; open"):
         read_all(path, "hf-html")
-    with pytest.raises(InputError, match="Hugging Face Daily Papers pages saved as HTML"):
+    with pytest.raises(InputError, match="not a format kg knows; if it is one of hf-html"):
         read_all(path)
 
 

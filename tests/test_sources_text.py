@@ -45,7 +45,7 @@ def test_broken_entries_are_rejected_with_their_line_and_the_rest_is_read() -> N
     papers, rejects = read_all(DATA / "broken.bib")
     lantern, ferryman = papers
     assert (lantern.title, lantern.arxiv, lantern.date) == (
-        r"Lantern: Quiet Gradients for $\ell_2$ Losses",
+        "Lantern: Quiet Gradients for ℓ_2 Losses",
         "2401.01234",
         "2024-01",
     )
@@ -54,7 +54,7 @@ def test_broken_entries_are_rejected_with_their_line_and_the_rest_is_read() -> N
         "Ferryman: Crossing Token Rivers",
         ("Aldana, Inés", "The Ferry Team"),
     )
-    assert ferryman.abstract == r"We carry 50\% of the tokens across blocks."
+    assert ferryman.abstract == "We carry 50% of the tokens across blocks."
     assert ferryman.date == "2023-07"  # of the volume behind it
     assert [(reject.record, reject.reason.split("(")[0].split(";")[0].strip()) for reject in rejects] == [
         (15, "no valid BibTeX"),

@@ -163,6 +163,9 @@ def _summarise(manifest: "Manifest", space: "Workspace") -> None:
         f"{counted(counts['evidence'], 'piece')} of evidence, {counted(counts['triples'], 'triple')}"
     )
     report_rejects(space.build().rejects())
+    if bare := counts.get("title_only", 0):
+        papers = counted(counts["papers"], "paper")
+        say(f"{bare} of {papers} without an abstract, only the title was read; --enrich FILE may fill it")
     places = {"page": ["graph.html"], "RDF": ["graph.ttl", "graph.nq.gz"], "report": ["report.md"]}
     if counts["rejects"]:
         places["rejects"] = ["rejects.jsonl"]

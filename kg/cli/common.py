@@ -29,6 +29,8 @@ workspace_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("output"),
     show_default=True,
+    envvar="KG_WORKSPACE",
+    show_envvar=True,
     help="Folder that holds the graph.",
 )
 output_option = click.option(

@@ -68,7 +68,7 @@ def export(format_: str | None, workspace: Path, output: str, config_file: Path 
       kg export bibtex --papers-of LoRA --since 2024 -o lora.bib
       kg export obsidian --around "diffusion model" -o vault
     """
-    from kg.exporters import EXPORTERS
+    from kg.exporters import EXPORTERS, WITH_DOUBTS
     from kg.selection import Selection, select
     from kg.workspace import Workspace
 
@@ -83,6 +83,15 @@ def export(format_: str | None, workspace: Path, output: str, config_file: Path 
         papers, entities = sum(1 for _ in tables.papers()), sum(1 for _ in tables.entities())
         say(f"selected {counted(papers, 'paper')} and {counted(entities, 'entity', 'entities')}")
     _write(EXPORTERS[format_], tables, config, output)
+    if format_ in WITH_DOUBTS and not selection.min_confidence:
+        _tell_doubts(tables, config.export_threshold)
+
+
+def _tell_doubts(tables: "Tables", threshold: float) -> None:
+    """Say how many of the relations written the graph does not assert."""
+    if weak := sum(row.confidence < threshold for row in tables.relations()):
+        told = f"{counted(weak, 'relation')} below {threshold:g} or denied, as their confidence says"
+        say(f"{told}; --min-confidence {threshold:g} leaves them out")
 
 
 def _write(exporter: "Exporter", tables: "Tables", config: "Config", output: str) -> None:

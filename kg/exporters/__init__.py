@@ -40,6 +40,9 @@ def _files(name: str, description: str, write: WriteFiles) -> Exporter:
     return Exporter(name, ".zip", description, zipped(write), write)
 
 
+#: Formats that hold every relation as an edge or a row, also those too weak for the graph to assert.
+WITH_DOUBTS = frozenset("json cytoscape graphml gexf cypher neo4j csv parquet".split())
+
 #: Name -> exporter. ``nq.gz`` is the canonical form.
 EXPORTERS: dict[str, Exporter] = {
     exporter.name: exporter

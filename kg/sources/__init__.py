@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from kg.errors import InputError
@@ -174,7 +174,7 @@ def _read_folder(folder: Path, reader: str | None, options: Options, tally: _Tal
             tally.reject(Reject(path.name, 0, reason))
     if tally.papers == before:
         why = tally.summary() if tally.rejected > rejected else "nothing in it looks like papers"
-        raise InputError(f"{folder}: no paper in this folder ({why}); kg reads " + _formats())
+        raise InputError(f"{folder}: no paper in this folder ({why}); kg reads {', '.join(READERS)}")
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -205,18 +205,21 @@ def _known(stream: Stream) -> str:
     return recognise(stream.head.decode("utf-8", "replace"))
 
 
+def _is_table(name: str) -> bool:
+    """Tell whether a file is called a table, whatever its columns are called."""
+    return any(suffix in (".csv", ".tsv") for suffix in PurePath(name.lower()).suffixes)
+
+
 def _read_stream(stream: Stream, reader: str | None, options: Options, tally: _Tally) -> Iterator[Paper]:
-    name = reader or _known(stream) or ("csv" if options.columns else "")
+    name = reader or _known(stream) or ("csv" if options.columns or _is_table(stream.name) else "")
     if not name:
         if stream.damage:
             raise InputError(f"{stream.shown}: {stream.damage}; fetch the file again")
-        raise InputError(f"{stream.shown}: not a format kg knows; it reads {_formats()}. Name one with --from")
+        raise InputError(
+            f"{stream.shown}: not a format kg knows; if it is one of {', '.join(READERS)}, name it with --from"
+        )
     if stream.binary and stream.binary != name:
         raise InputError(f"{stream.shown}: this is {stream.what}, not {name}; leave out --from {name}")
     yield from READERS[name].read(stream, options=options, rejects=tally.reject)
     if stream.damage:
         tally.reject(Reject(stream.name, 0, f"{stream.damage}; what came before was used, fetch the file again"))
-
-
-def _formats() -> str:
-    return "; ".join(f"{name}: {reader.description}" for name, reader in READERS.items())

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from kg.errors import InputError
 from kg.model import Paper, Reject, Source
-from kg.sources.bibtex_values import names, plain, protected, resolved
+from kg.sources.bibtex_values import names, plain, resolved
 from kg.sources.fields import Unusable, arxiv_id, date, iso, paper
-from kg.sources.identifiers import arxiv_within, doi_within, month
+from kg.sources.identifiers import arxiv_within, doi_within, month, not_after_id
 from kg.sources.opening import Stream
 from kg.sources.options import Options
 from kg.text import clean
@@ -175,9 +175,8 @@ class _State:
         if crossref and not day:
             self.referring.append((line, record, crossref))
             return None
-        return paper(
-            {**record, "date": day or values.fields.get("date") or values.fields.get("year")}, self._source(line)
-        )
+        told = not_after_id(day, values.arxiv()) or values.fields.get("date") or values.fields.get("year")
+        return paper({**record, "date": told}, self._source(line))
 
     def _source(self, line: int) -> Source:
         return Source("bibtex", self.stream.name, line)
@@ -195,8 +194,8 @@ class _Values:
         link = get("url", "")
         category = get("primaryclass") or get("eprintclass") or ""
         return {
-            "title": ": ".join(protected(part) for part in (get("title", ""), get("subtitle", "")) if part),
-            "abstract": protected(get("abstract", ""), inner=False),
+            "title": ": ".join(plain(part) for part in (get("title", ""), get("subtitle", "")) if part),
+            "abstract": plain(get("abstract", ""), inner=False),
             "authors": names(get("author", "")),
             "doi": plain(get("doi", "")) or doi_within(link),
             "arxiv": self.arxiv(),

@@ -101,13 +101,13 @@ def _pairs(value: str) -> dict[int, tuple[int, bool]]:
     return pairs
 
 
-def plain(value: str) -> str:
-    r"""Give a value without TeX.
+def plain(value: str, *, inner: bool = True) -> str:
+    r"""Give a value without TeX; ``inner`` is that of `protected`.
 
     >>> plain(r"{10.1000/a\_b}")
     '10.1000/a_b'
     """
-    return readable(protected(value)).text.strip()
+    return readable(protected(value, inner=inner)).text.strip()
 
 
 def names(value: str) -> list[str]:

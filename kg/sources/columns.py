@@ -12,7 +12,8 @@ from kg.sources.identifiers import arxiv_within, doi_within, month, slashed
 #: and digits alone. They are those of Zotero, Scopus, Web of Science, OpenReview, PubMed, Semantic Scholar and Kaggle.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "title": (
-        "title", "titles", "articletitle", "papertitle", "documenttitle", "publicationtitle", "ti",
+        "title", "titles", "articletitle", "papertitle", "papername", "nameofpaper", "documenttitle",
+        "publicationtitle", "ti",
     ),
     "abstract": (
         "abstract", "abstracts", "abstractnote", "abstracttext", "summary", "summaries", "paperabstract", "ab",

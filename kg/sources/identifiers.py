@@ -53,6 +53,22 @@ def month(text: str) -> int:
     return int(digits) if digits.isdigit() and len(digits) <= 2 and 1 <= int(digits) <= 12 else 0
 
 
+def not_after_id(day: str, key: str) -> str:
+    """Give a date, or the month in an arXiv id where the date is less precise or that of a later version.
+
+    >>> not_after_id("2007-03-31", "0704.0001"), not_after_id("2026-08-30", "1601.04794")
+    ('2007-03-31', '2016-01')
+    >>> not_after_id("2016", "1601.04794"), not_after_id("2024", "")
+    ('2016-01', '2024')
+    """
+    digits = arxiv_id(key).rpartition("/")[2][:4]
+    if not digits or not day:
+        return day
+    century = "19" if digits[:2] > "90" else "20"
+    month = f"{century}{digits[:2]}-{digits[2:]}"
+    return month if day[:7] > month or month.startswith(day) else day
+
+
 def slashed(text: str) -> str:
     """Give a date of reference managers, year/month/day/anything, in ISO 8601, or nothing.
 

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 from kg.model import Paper, Reject, Source
 from kg.sources import arxiv_atom, jats
 from kg.sources.fields import Unusable, arxiv_id, date, doi, paper
+from kg.sources.identifiers import not_after_id
 from kg.sources.opening import Stream
 from kg.sources.options import Options
 from kg.sources.wrapping import paragraphs
@@ -64,7 +65,7 @@ def _arxiv(content: Element) -> dict[str, object]:
         " ".join(part for tag in ("forenames", "keyname", "suffix") if (part := one_line_of(author.find(tag))))
         for author in content.findall("authors/author")
     ]
-    return _common(content, key) | {"authors": names, "date": _not_after_id(one_line_of(content.find("created")), key)}
+    return _common(content, key) | {"authors": names, "date": not_after_id(one_line_of(content.find("created")), key)}
 
 
 def _arxiv_raw(content: Element) -> dict[str, object]:
@@ -81,20 +82,6 @@ def _common(content: Element, key: str) -> dict[str, object]:
         "categories": one_line_of(content.find("categories")),
         "doi": one_line_of(content.find("doi")).partition(" ")[0],  # some name several
     }
-
-
-def _not_after_id(created: str, key: str) -> str:
-    """Give the day of the first version, or the month in the id where ``created`` is that of a later version.
-
-    >>> _not_after_id("2007-03-31", "0704.0001"), _not_after_id("2026-08-30", "1601.04794")
-    ('2007-03-31', '2016-01')
-    """
-    digits = arxiv_id(key).rpartition("/")[2][:4]
-    if not digits:
-        return created
-    century = "19" if digits[:2] > "90" else "20"
-    month = f"{century}{digits[:2]}-{digits[2:]}"
-    return month if created[:7] > month else created
 
 
 def _dublin_core(content: Element) -> dict[str, object]:

@@ -36,7 +36,7 @@ MAGIC = {b"\x1f\x8b": "gz", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst"}
 
 #: Binary formats people hand over by mistake, by the bytes they start with, and what to do.
 FOREIGN = {
-    b"PK\x03\x04": ("a zip archive or an office document", "unpack it and give the folder"),
+    b"PK\x03\x04": ("a zip archive", "unpack it and give the folder"),
     b"BZh": ("a bzip2 file", "unpack it with bunzip2"),
     b"7z\xbc\xaf": ("a 7z archive", "unpack it and give the folder"),
     b"\x89PNG": ("a PNG image", "give text"),
@@ -206,6 +206,8 @@ class Stream:
         if not head.strip():
             cut = f"; {self.damage}" if self.damage else ""
             raise InputError(f"{self.shown}: the file is empty{cut}; give a file with papers")
+        if head.startswith(b"PK\x03\x04") and b"[Content_Types].xml" in head[:4096]:
+            raise InputError(f"{self.shown}: this is a document of Word, Excel or PowerPoint; save it as text or CSV")
         for magic, (what, remedy) in FOREIGN.items():
             if head.startswith(magic):
                 raise InputError(f"{self.shown}: this is {what}; {remedy}")

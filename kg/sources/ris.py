@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kg.model import Paper, Reject, Source
 from kg.sources.fields import Unusable, arxiv_id, date, doi, iso, paper
-from kg.sources.identifiers import arxiv_within, doi_within, month, slashed
+from kg.sources.identifiers import arxiv_within, doi_within, month, not_after_id, slashed
 from kg.sources.opening import Stream
 from kg.sources.options import Options
 from kg.text import clean
@@ -144,15 +144,17 @@ def _record(tags: _Tags, dialect: _Dialect) -> dict[str, object]:
     values = {
         name: [text for tag in found for text in tags.get(tag, ()) if text] for name, found in dialect.tags.items()
     }
+    ids = (arxiv_id(text) for text in values["arxiv"])
+    arxiv = next(filter(None, ids), "") or arxiv_within(values["arxiv"])
     authors = next((tags[tag] for tag in dialect.tags["authors"] if tags.get(tag)), [])
     return {
         "id": next(iter(values["id"]), ""),
         "title": next(iter(values["title"]), ""),
         "abstract": next(iter(values["abstract"]), ""),
         "authors": [name for name in authors if name],
-        "date": _date(values["date"], next(iter(values.get("month", ())), "")),
+        "date": not_after_id(_date(values["date"], next(iter(values.get("month", ())), "")), arxiv),
         "doi": next((found for text in values["doi"] if (found := _doi(text))), ""),
-        "arxiv": next((found for text in values["arxiv"] if (found := arxiv_id(text))), arxiv_within(values["arxiv"])),
+        "arxiv": arxiv,
     }
 
 
