@@ -139,6 +139,21 @@ def remove(
     return manifest
 
 
+def settle(
+    space: Workspace,
+    *,
+    config: Config,
+    workers: int | None = None,
+    progress: Progress = _quiet,
+    notify: Notify = _quiet,
+) -> Manifest:
+    """Resolve the papers of the workspace anew, with other settings; what was extracted comes from the cache."""
+    job = _Job(config, workers, progress, notify)
+    space.build()
+    with space.writing():
+        return _publish(space, space.build().records(), space.build().rejects(), job)
+
+
 def _read(inputs: Sequence[str], job: _Job, *, reader: str | None, strict: bool) -> tuple[list[Paper], list[Reject]]:
     """Read the records of the inputs, or of the bundled sample, and those that could not be used."""
     from kg.sources import read
@@ -190,11 +205,18 @@ def _publish(space: Workspace, records: Iterable[Paper], rejects: Iterable[Rejec
         text = "".join(json.dumps(asdict(reject), ensure_ascii=False) + "\n" for reject in rejects)
         (folder / "rejects.jsonl").write_text(text, encoding="utf-8", newline="")
         counts = {"records": len(records), "rejects": len(rejects)}
-        counts |= _write_tables(folder / "tables", [paper for paper, _ in merged], extractions, job)
+        resolution = _resolve([paper for paper, _ in merged], extractions, job)
+        counts |= _write_tables(folder / "tables", resolution, job)
         tables = Tables(folder / "tables")
         counts["triples"] = _write_views(folder, tables, job)
         reasons = [(paper_curie(paper), why) for paper, why in merged if why]
-        lines = report.lines(tables, threshold=job.config.export_threshold, merged=reasons, rejects=rejects)
+        lines = report.lines(
+            tables,
+            threshold=job.config.export_threshold,
+            merged=reasons,
+            rejects=rejects,
+            unmatched=resolution.unmatched,
+        )
         (folder / "report.md").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="")
         manifest = _describe(folder, tables, replace(wanted, counts=counts))
         (folder / "manifest.json").write_text(manifest.to_json(), encoding="utf-8", newline="")
@@ -215,17 +237,24 @@ def _extract(space: Workspace, papers: Sequence[Paper], mark: str, job: _Job) ->
         return engine.run(papers, job.config, cached=cached, fingerprint=mark, workers=job.workers, progress=progress)
 
 
-def _write_tables(
-    folder: Path, papers: Sequence[Paper], extractions: Sequence[Extraction], job: _Job
-) -> dict[str, int]:
-    """Join the mentions of all papers into entities and write the tables; give the number of rows of each."""
+def _resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], job: _Job) -> "Resolution":
+    """Join the mentions of all papers into entities."""
     from kg.resolve.entities import resolve
 
     job.progress("resolve", 0, len(papers))
-    resolution: Resolution = resolve(papers, extractions, job.config)
+    resolution = resolve(papers, extractions, job.config)
     job.progress("resolve", len(papers), len(papers))
+    if resolution.unmatched:
+        names = ", ".join(map(repr, resolution.unmatched[:5])) + ", ..." * (len(resolution.unmatched) > 5)
+        job.notify(f"overrides: nothing is called {names}; those decisions have no effect")
+    return resolution
+
+
+def _write_tables(folder: Path, resolution: "Resolution", job: _Job) -> dict[str, int]:
+    """Write the tables; give the number of rows of each."""
     folder.mkdir()
     counts = {"refused_relations": resolution.refused, "unsure_names": resolution.unsure}
+    counts["cyclic_pairs"] = resolution.cyclic
     for done, name in enumerate(RECORDS):
         job.progress("tables", done, len(RECORDS))
         counts[name] = write_table(folder, name, getattr(resolution, name))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from kg.model import KINDS, Entity, Evidence, Reject, Relation
 from kg.namespaces import slug
+from kg.overrides import REASON
 from kg.tables import PaperRow, Tables
 from kg.text import counted
 
@@ -30,11 +31,17 @@ class _Found:
 
 
 def lines(
-    tables: Tables, *, threshold: float, merged: Sequence[tuple[str, str]], rejects: Sequence[Reject]
+    tables: Tables,
+    *,
+    threshold: float,
+    merged: Sequence[tuple[str, str]],
+    rejects: Sequence[Reject],
+    unmatched: Sequence[str] = (),
 ) -> Iterator[str]:
     """Give the lines of the report.
 
-    Claims count from a confidence of ``threshold``; ``merged`` names papers of several records and why these are one.
+    Claims count from a confidence of ``threshold``; ``merged`` names papers of several records and why these are one,
+    ``unmatched`` are the names of the user's overrides that nothing has.
     """
     found = _gather(tables)
     yield "# Report"
@@ -47,6 +54,7 @@ def lines(
     yield from _rising(found)
     yield from _connected(found)
     yield from _ambiguous(tables, found)
+    yield from _overridden(tables, found, unmatched)
     yield from _merged(found, merged)
     yield from _rejected(rejects)
 
@@ -194,6 +202,19 @@ def _ambiguous(tables: Tables, found: _Found) -> Iterator[str]:
     yield ""
     decisions = [(_text(row.a), _text(row.b), row.decision, _text(row.reason), row.score) for *_, row in close]
     yield from _table(("name", "name", "decision", "reason", "score"), decisions[:SHOWN])
+
+
+def _overridden(tables: Tables, found: _Found, unmatched: Sequence[str]) -> Iterator[str]:
+    """Give what the user decided, and the names in it that nothing has; nothing where nothing was decided."""
+    decided = [row for row in tables.merges() if row.reason.startswith(REASON)]
+    if not decided and not unmatched:
+        return
+    yield from _heading("Overrides")
+    rows = [(_label(found, row.entity), _text(row.a), row.decision, _text(row.b), _text(row.reason)) for row in decided]
+    yield from _table(("entity", "name", "decision", "name, label or kind", "reason"), rows)
+    if unmatched:
+        yield f"Nothing is called {', '.join(map(_text, unmatched))}: those decisions have no effect."
+        yield ""
 
 
 def _merged(found: _Found, merged: Sequence[tuple[str, str]]) -> Iterator[str]:

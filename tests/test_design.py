@@ -25,10 +25,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("model", "text_tables"),
     ("namespaces", "text_markup", "salience"),
-    ("config", "text"),
+    ("text",),
+    ("overrides",),
+    ("config",),
     ("vocabulary",),
+    ("vocabulary_check", "vocabulary_import"),
+    ("vocabulary_terms",),
     ("tables",),
-    ("sources", "extract", "resolve", "graph", "workspace", "cache", "identity", "report", "quotes"),
+    ("sources", "extract", "resolve", "graph", "workspace", "cache", "identity", "report", "quotes", "overrides_file"),
     ("members", "gold", "reliability", "bootstrap"),
     ("exporters", "view", "query", "validate", "evaluate", "sampling", "interchange", "diff", "engine"),
     ("pipeline", "serve"),
@@ -199,7 +203,8 @@ def test_every_library_that_kg_imports_is_declared_and_explained() -> None:
     }
     needed = {distributions.get(name, name) for name in imported - {"kg"} - sys.stdlib_module_names}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.split(r"[<>=]", name)[0] for name in project["dependencies"]}
+    extras = [name for names in project.get("optional-dependencies", {}).values() for name in names]
+    declared = {re.split(r"[<>=]", name)[0] for name in (*project["dependencies"], *extras)}
     assert needed == declared
     table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Dependencies")[2].lower()
     assert {name for name in declared if name not in table} == set()
