@@ -1,11 +1,13 @@
-"""The settings of a build: defaults, and what ``kg.toml`` may change."""
+"""The settings of a build: defaults, and what ``kg.toml`` and ``overrides.toml`` may change."""
 
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from kg import overrides as decided
 from kg.errors import ConfigError
 from kg.namespaces import DEFAULT_BASE
+from kg.overrides import Overrides
 
 #: The models that a build can extract with.
 MODELS = ("accurate", "fast")
@@ -31,6 +33,8 @@ class Config:
     page_year: int = 0
     #: Further vocabulary files (Turtle) read after the shipped one.
     vocabularies: tuple[str, ...] = ()
+    #: What a user decided about names; in ``kg.toml`` the file that says so, in place of ``overrides.toml`` beside it.
+    overrides: Overrides = decided.NONE
     #: ``graph.ttl`` is written up to this many triples.
     max_turtle_triples: int = 1_000_000
     #: Seconds a query may run.
@@ -50,18 +54,25 @@ class Config:
 
     def as_dict(self) -> dict[str, object]:
         """Give the settings as plain data, for the manifest."""
-        return asdict(self)
+        return {**asdict(self), "overrides": self.overrides.as_dict()}
 
 
-def from_dict(values: dict[str, object], *, where: str = "settings") -> Config:
-    """Make a Config of plain data, refusing unknown keys and wrong types."""
+def from_dict(values: dict[str, object], *, where: str = "settings", folder: Path = Path()) -> Config:
+    """Make a Config of plain data, refusing unknown keys and wrong types.
+
+    ``overrides`` may be a file, which is looked for from ``folder``, or what such a file holds.
+    """
     known = {field.name: type(field.default) for field in fields(Config)}
     checked: dict[str, object] = {}
     for name, value in values.items():
         if name not in known:
             raise ConfigError(f"{where}: unknown setting {name!r}; known are {', '.join(sorted(known))}")
         kind = known[name]
-        if kind is tuple and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        if kind is Overrides and isinstance(value, str):
+            checked[name] = decided.read(folder / value)
+        elif kind is Overrides and isinstance(value, dict):
+            checked[name] = decided.parse(value, where=f"{where}, overrides")
+        elif kind is tuple and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
             checked[name] = tuple(value)
         elif kind is float and isinstance(value, int | float) and not isinstance(value, bool):
             checked[name] = float(value)
@@ -73,15 +84,30 @@ def from_dict(values: dict[str, object], *, where: str = "settings") -> Config:
 
 
 def load(path: Path | None = None) -> Config:
-    """Read ``path``, or ``kg.toml`` in the current directory if there is one, else take the defaults."""
-    if path is None:
-        path = Path("kg.toml")
-        if not path.exists():
-            return Config()
+    """Read ``path``, or ``kg.toml`` in the current directory if there is one, else take the defaults.
+
+    ``overrides.toml`` in the same directory is read too, unless the settings name another file.
+    """
+    given, path = path is not None, path or Path("kg.toml")
+    values = _values(path) if given or path.exists() else {}
+    beside = path.parent / decided.FILE
+    if "overrides" not in values and beside.exists():
+        values["overrides"] = beside.name
+    return from_dict(values, where=str(path), folder=path.parent)
+
+
+def overrides_file(path: Path | None = None) -> Path:
+    """Give the file of overrides that `load` reads, or would if it were there."""
+    given, path = path is not None, path or Path("kg.toml")
+    named = _values(path).get("overrides") if given or path.exists() else None
+    return path.parent / (named if isinstance(named, str) else decided.FILE)
+
+
+def _values(path: Path) -> dict[str, object]:
+    """Read a TOML file of settings."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); give an existing file to --config") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: no valid TOML ({error})") from error
-    return from_dict(values, where=str(path))

@@ -4,7 +4,8 @@ A node key is a CURIE, an edge key the name of the relation, and all data plain 
 
 | of        | data                                                                                        |
 | --------- | ------------------------------------------------------------------------------------------- |
-| entity    | kind, label, alt_labels, support, first_seen, links (exact_match, introduced_by), term      |
+| entity    | kind, label, alt_labels, support, first_seen, links (exact_match, introduced_by), term,     |
+|           | version_order                                                                               |
 | paper     | kind "Paper", label, alt_labels, support, first_seen, links, paper (the record)             |
 | edge      | support, confidence, evidence (list; of a ``mentions`` edge its places, origin "mention"),  |
 |           | polarity ("stated", or "negated" where all evidence denies it), salience (of ``mentions``)  |
@@ -217,6 +218,7 @@ def entity_data(entity: Entity) -> dict[str, Any]:
         "first_seen": entity.first_seen,
         "links": {"exact_match": list(entity.exact_match), "introduced_by": list(entity.introduced_by)},
         "term": entity.term,
+        "version_order": entity.version_order,
     }
 
 
@@ -237,6 +239,7 @@ def _entity(node: str, data: dict[str, Any]) -> Entity:
         first_seen=data["first_seen"],
         exact_match=tuple(data["links"]["exact_match"]),
         introduced_by=tuple(data["links"]["introduced_by"]),
+        version_order=data["version_order"],
     )
 
 

@@ -142,6 +142,7 @@ class Entity:
 
     ``support`` counts the distinct papers that mention it; ``first_seen`` is the earliest date
     among them or empty; ``exact_match`` holds vocabulary CURIEs; ``introduced_by`` paper CURIEs.
+    ``version_order`` puts the versions of one thing in order (3001000 for 3.1); it is 0 where there is no order.
     """
 
     id: str
@@ -153,6 +154,7 @@ class Entity:
     first_seen: str = ""
     exact_match: tuple[str, ...] = ()
     introduced_by: tuple[str, ...] = ()
+    version_order: int = 0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -198,7 +200,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Merge:
-    """An identity decision on two names: ``same`` or ``different``, with its reason and score."""
+    """An identity decision on two names: ``same`` or ``different``, with its reason and score.
+
+    ``undecided`` says that the abbreviation ``a``, where papers do not spell it out, may mean ``b`` among others.
+    A user's override may also give the entity called ``a`` the label or kind ``b`` (``renamed``, ``kind``), or take
+    it out (``dropped``, ``b`` is empty).
+    """
 
     entity: str
     a: str

@@ -155,6 +155,21 @@ def remove(
     return manifest
 
 
+def settle(
+    space: Workspace,
+    *,
+    config: Config,
+    workers: int | None = None,
+    progress: Progress = _quiet,
+    notify: Notify = _quiet,
+) -> Manifest:
+    """Resolve the papers of the workspace anew, with other settings; what was extracted comes from the cache."""
+    job = _Job(config, workers, progress, notify)
+    space.build()
+    with space.writing():
+        return _publish(space, space.build().records(), space.build().rejects(), space.build().enrichment(), job)
+
+
 def _read(
     inputs: Sequence[str], job: _Job, *, reader: str | None, columns: Mapping[str, str] | None, strict: bool
 ) -> tuple[list[Paper], list[Reject]]:
@@ -245,7 +260,8 @@ def _publish(
         (folder / "rejects.jsonl").write_text(text, encoding="utf-8", newline="")
         bare = sum("title-only" in paper.flags for paper, _ in merged)
         counts = {"records": len(records), "rejects": len(rejects), "enriched": enriched.filled, "title_only": bare}
-        counts |= _write_tables(folder / "tables", [paper for paper, _ in merged], extractions, job)
+        resolution = _resolve([paper for paper, _ in merged], extractions, job)
+        counts |= _write_tables(folder / "tables", resolution, job)
         tables = Tables(folder / "tables")
         counts["triples"] = _write_views(folder, tables, job)
         reasons = [(paper_curie(paper), why) for paper, why in merged if why]
@@ -255,6 +271,7 @@ def _publish(
             merged=reasons,
             rejects=rejects,
             ambiguous=enriched.ambiguous,
+            unmatched=resolution.unmatched,
         )
         (folder / "report.md").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="")
         manifest = _describe(folder, tables, replace(wanted, counts=counts))
@@ -286,17 +303,24 @@ def _extract(space: Workspace, papers: Sequence[Paper], mark: str, job: _Job) ->
         return engine.run(papers, job.config, cached=cached, fingerprint=mark, workers=job.workers, progress=progress)
 
 
-def _write_tables(
-    folder: Path, papers: Sequence[Paper], extractions: Sequence[Extraction], job: _Job
-) -> dict[str, int]:
-    """Join the mentions of all papers into entities and write the tables; give the number of rows of each."""
+def _resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], job: _Job) -> "Resolution":
+    """Join the mentions of all papers into entities."""
     from kg.resolve.entities import resolve
 
     job.progress("resolve", 0, len(papers))
-    resolution: Resolution = resolve(papers, extractions, job.config)
+    resolution = resolve(papers, extractions, job.config)
     job.progress("resolve", len(papers), len(papers))
+    if resolution.unmatched:
+        names = ", ".join(map(repr, resolution.unmatched[:5])) + ", ..." * (len(resolution.unmatched) > 5)
+        job.notify(f"overrides: nothing is called {names}; those decisions have no effect")
+    return resolution
+
+
+def _write_tables(folder: Path, resolution: "Resolution", job: _Job) -> dict[str, int]:
+    """Write the tables; give the number of rows of each."""
     folder.mkdir()
     counts = {"refused_relations": resolution.refused, "unsure_names": resolution.unsure}
+    counts["cyclic_pairs"] = resolution.cyclic
     for done, name in enumerate(RECORDS):
         job.progress("tables", done, len(RECORDS))
         counts[name] = write_table(folder, name, getattr(resolution, name))

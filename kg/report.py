@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from kg.model import KINDS, Entity, Evidence, Reject, Relation
 from kg.namespaces import slug
+from kg.overrides import REASON
 from kg.tables import PaperRow, Tables
 from kg.text import counted
 
@@ -37,11 +38,13 @@ def lines(
     merged: Sequence[tuple[str, str]],
     rejects: Sequence[Reject],
     ambiguous: Sequence[tuple[str, str]] = (),
+    unmatched: Sequence[str] = (),
 ) -> Iterator[str]:
     """Give the lines of the report.
 
     Claims count from a confidence of ``threshold``; ``merged`` names papers of several records and why these are one,
-    ``ambiguous`` papers that could not be enriched and what fits them.
+    ``ambiguous`` papers that could not be enriched and what fits them;
+    ``unmatched`` are the names of the user's overrides that nothing has.
     """
     found = _gather(tables)
     yield "# Report"
@@ -55,6 +58,7 @@ def lines(
     yield from _connected(found)
     yield from _ambiguous(tables, found)
     yield from _enriched(found, ambiguous)
+    yield from _overridden(tables, found, unmatched)
     yield from _merged(found, merged)
     yield from _rejected(rejects)
 
@@ -232,6 +236,19 @@ def _enriched(found: _Found, ambiguous: Sequence[tuple[str, str]]) -> Iterator[s
         yield ""
         rows = [(_text(found.papers[curie].paper.title), _text(fitting)) for curie, fitting in ambiguous]
         yield from _table(("paper", "fitting"), rows[:100])
+
+
+def _overridden(tables: Tables, found: _Found, unmatched: Sequence[str]) -> Iterator[str]:
+    """Give what the user decided, and the names in it that nothing has; nothing where nothing was decided."""
+    decided = [row for row in tables.merges() if row.reason.startswith(REASON)]
+    if not decided and not unmatched:
+        return
+    yield from _heading("Overrides")
+    rows = [(_label(found, row.entity), _text(row.a), row.decision, _text(row.b), _text(row.reason)) for row in decided]
+    yield from _table(("entity", "name", "decision", "name, label or kind", "reason"), rows)
+    if unmatched:
+        yield f"Nothing is called {', '.join(map(_text, unmatched))}: those decisions have no effect."
+        yield ""
 
 
 def _merged(found: _Found, merged: Sequence[tuple[str, str]]) -> Iterator[str]:

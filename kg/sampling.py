@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from kg import quotes
 from kg.model import Entity, Evidence, Mention, Merge, Relation
 from kg.namespaces import short_hash
+from kg.overrides import REASON
 from kg.quotes import Quote
 from kg.tables import Tables
 from kg.text import normal_form
@@ -98,7 +99,9 @@ def entities(tables: Tables, number: int, seed: str) -> list[Claim]:
 
 def merges(tables: Tables, number: int, seed: str) -> list[Claim]:
     """Draw decisions on whether two names mean one thing, each with sentences that use the names."""
-    drawn: list[Merge] = _least(tables.merges(), number, seed, lambda row: (row.entity, row.a, row.b, row.decision))
+    # What a user decided, or the rules left open, is no claim.
+    ruled = (row for row in tables.merges() if row.decision != "undecided" and not row.reason.startswith(REASON))
+    drawn: list[Merge] = _least(ruled, number, seed, lambda row: (row.entity, row.a, row.b, row.decision))
     wanted = {(row.entity, normal_form(name)) for row in drawn for name in (row.a, row.b)}
     touched = {row.entity for row in drawn}
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from kg import text_tables as tables
 from kg.text_markup import Readable, clean, has_markup, readable
 
-__all__ = ["Readable", "clean", "is_mathematics", "normal_form", "readable", "solid_form"]
+__all__ = ["Readable", "akin", "clean", "is_mathematics", "normal_form", "readable", "solid_form"]
 
 _BRACKETED = re.compile(r"\s+\([^()]*\)")
 _ARTICLE = re.compile(r"^(?:(?:the|an?|our)\s+)+(?=\S)")
@@ -115,6 +115,27 @@ def normal_form(name: str) -> str:
     return text
 
 
+#: Words that begin with so many letters alike may be one word with another ending.
+_STEM = 4
+
+#: Beginnings after which the rest of a word makes the meaning.
+_OPPOSING = (
+    "non",
+    "un",
+    "in",
+    "dis",
+    "anti",
+    "multi",
+    "inter",
+    "intra",
+    "over",
+    "under",
+    "pre",
+    "post",
+    "hyper",
+    "hypo",
+)
+
 _WORDS = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*")
 _SCRIPT = re.compile(r"[_^]\s*[-+]?(?:\([^()]*\)|\w*?\d+|[^\W\d_]+|[*+∞'])")
 _NUMBER_NAME = re.compile(r"[A-Z]+[\^_]\d[A-Z]+|[A-Z]\*|[RF][\^_]?[12²₁]|[EU]\([1-9dn]\)|π_?0(?:\.\d+)?")
@@ -161,6 +182,25 @@ def solid_form(name: str) -> str:
     (True, 'llama3 8b')
     """
     return re.sub(r"(?<!\d)\s|\s(?!\d)", "", normal_form(name))
+
+
+def akin(a: str, b: str) -> bool:
+    """Tell whether two normal forms of several words are the same but for the endings of words.
+
+    >>> akin("low rank adaptation", "low rank adapter"), akin("mixture of expert", "mixture of encoder")
+    (True, False)
+    """
+    one, two = a.split(), b.split()
+    return len(one) == len(two) > 1 and all(_one_word(x, y) for x, y in zip(one, two, strict=True))
+
+
+def _one_word(a: str, b: str) -> bool:
+    """Tell whether two words begin alike in most letters, and have no beginning that changes the meaning."""
+    if a == b:
+        return True
+    common = next((place for place, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    alike = common >= max(_STEM, (min(len(a), len(b)) + 1) // 2)
+    return alike and a.isalpha() and b.isalpha() and not a.startswith(_OPPOSING)
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

@@ -305,9 +305,12 @@ def test_sampled_relations_have_sentences_and_no_rule_or_denial(run: Run) -> Non
     assert len(everything) == 8
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"build", "add", "extract", "evaluate", "fetch"}))
+@pytest.mark.parametrize(
+    "command", sorted(COMMANDS.keys() - {"build", "add", "extract", "evaluate", "fetch", "vocabulary"})
+)
 def test_a_missing_workspace_is_one_message(tmp_path: Path, command: str) -> None:
     needed = {"query": ["ASK {}"], "recipe": ["top"], "show": ["x"], "export": ["ttl"], "sample": ["--seed", "1"]}
+    needed |= {"merge": ["a", "b"], "split": ["a"]}
     arguments = [command, *needed.get(command, ["x"] if command == "remove" else []), "-w", str(tmp_path / "none")]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 1

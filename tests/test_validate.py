@@ -114,6 +114,16 @@ CONTROLS: dict[str, list[str]] = {
         gain("kg:sentence", "kg:Evidence", "kg:x"),
     ],
     "evidence-same-paper": [turn("prov:wasDerivedFrom", "kg:Evidence", "kg:x")],
+    "version-acyclic": [
+        f"INSERT {{ ?e kg:version_of ?e }} {ANY}",
+        "INSERT { ?s kg:version_of ?o . ?o kg:version_of ?s } WHERE { ?s kg:is_a ?o }",
+    ],
+    "version-order": [
+        gain("kg:version_order", "kg:Method", "0"),
+        gain("kg:version_order", "kg:Method", '"3"'),
+        gain("kg:version_order", "kg:Method", "3000000, 4000000"),
+        gain("kg:version_order", "fabio:ResearchPaper", "3000000"),
+    ],
     "broader-acyclic": ["INSERT { ?o skos:broaderTransitive ?o } WHERE { ?s skos:broaderTransitive ?o }"],
     "broader-closed": [
         "DELETE { ?s skos:broaderTransitive ?o } WHERE { ?s skos:broaderTransitive ?o }",

@@ -7,12 +7,12 @@ import click
 
 from kg.cli.common import (
     column_option,
-    config_of,
     config_option,
     enrich_option,
+    kept_config,
     load_config,
     model_option,
-    overridden,
+    overrides_option,
     page_year_option,
     reader_option,
     report_rejects,
@@ -21,7 +21,7 @@ from kg.cli.common import (
     workers_option,
     workspace_option,
 )
-from kg.config import Config
+from kg.overrides import read as read_overrides
 
 if TYPE_CHECKING:
     from kg.workspace import Manifest, Workspace
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @model_option
 @workers_option
 @config_option
+@overrides_option
 @click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
 def build(inputs: tuple[str, ...], **options: Any) -> None:
     """Build the graph of exactly the papers in INPUT.
@@ -64,6 +65,7 @@ def build(inputs: tuple[str, ...], **options: Any) -> None:
 @model_option
 @workers_option
 @config_option
+@overrides_option
 @click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
 def add(inputs: tuple[str, ...], **options: Any) -> None:
     """Add the papers in INPUT to the graph.
@@ -82,7 +84,15 @@ def add(inputs: tuple[str, ...], **options: Any) -> None:
 @workspace_option
 @workers_option
 @config_option
-def remove(papers: tuple[str, ...], *, workspace: Path, workers: int | None, config_file: Path | None) -> None:
+@overrides_option
+def remove(
+    papers: tuple[str, ...],
+    *,
+    workspace: Path,
+    workers: int | None,
+    config_file: Path | None,
+    overrides_file: Path | None,
+) -> None:
     """Remove papers from the graph.
 
     PAPER is an arXiv id (2106.09685 or arXiv:2106.09685), a DOI, the exact title, or the id that the paper's record
@@ -96,7 +106,7 @@ def remove(papers: tuple[str, ...], *, workspace: Path, workers: int | None, con
     from kg.workspace import Workspace
 
     space = Workspace(workspace)
-    config = _kept_config(space, config_file)
+    config = kept_config(space, config_file, overrides_file)
     with stages() as tell:
         manifest = pipeline.remove(papers, space, config=config, workers=workers, progress=tell, notify=say)
     _summarise(manifest, space)
@@ -114,6 +124,7 @@ def _make(
     model: str | None,
     workers: int | None,
     config_file: Path | None,
+    overrides_file: Path | None,
     strict: bool,
 ) -> None:
     """Run a build of the inputs, or add them, and say what came out."""
@@ -124,9 +135,10 @@ def _make(
         raise click.UsageError("Missing argument 'INPUT...'.")
     space = Workspace(workspace)
     if stage == "build":
-        run, config = pipeline.build, load_config(config_file, page_year=page_year, model=model)
+        decided = None if overrides_file is None else read_overrides(overrides_file)
+        run, config = pipeline.build, load_config(config_file, page_year=page_year, model=model, overrides=decided)
     else:
-        run, config = pipeline.add, _kept_config(space, config_file, page_year=page_year, model=model)
+        run, config = pipeline.add, kept_config(space, config_file, overrides_file, page_year=page_year, model=model)
     with stages() as tell:
         manifest = run(
             inputs,
@@ -141,13 +153,6 @@ def _make(
             notify=say,
         )
     _summarise(manifest, space)
-
-
-def _kept_config(space: "Workspace", path: Path | None, **overrides: Any) -> Config:
-    """Give the settings a changed build keeps: those named or in ``kg.toml``, else those it was made with."""
-    if path is not None or Path("kg.toml").exists() or not space.has_build():
-        return load_config(path, **overrides)
-    return overridden(config_of(space.build(), None), **overrides)
 
 
 def _summarise(manifest: "Manifest", space: "Workspace") -> None:

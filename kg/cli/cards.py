@@ -11,7 +11,13 @@ from kg import quotes
 from kg.model import RELATIONS, Entity, Evidence, Relation
 from kg.readings import reading
 from kg.tables import PaperRow, Tables
-from kg.text import counted
+from kg.text import counted, normal_form
+
+#: How a decision of the ``merges`` table is written between its two names.
+_SIGNS = {"same": "=", "different": "≠", "undecided": "may be", "renamed": "is labelled", "kind": "is of kind"}
+
+#: Decisions that concern the entities of both names.
+_OPEN = frozenset({"different", "undecided"})
 
 
 class EntityCard:
@@ -61,7 +67,7 @@ class EntityCard:
             rows = groups[inverse, name]
             lines += [_text(("", "")), _text((reading(name)[inverse], "bold underline"))]
             cited = ""
-            for row in _ranked(rows, self.threshold)[: self.most]:
+            for row in self._in_order(rows)[: self.most]:
                 found, cited = self._relation(row, cited)
                 lines += found
             lines += _more(len(rows) - self.most)
@@ -70,6 +76,14 @@ class EntityCard:
     def _asserts(self, rows: Iterable[Relation]) -> bool:
         """Tell whether the graph holds one of these relations as true."""
         return any(_is_asserted(row, self.threshold) for row in rows)
+
+    def _in_order(self, rows: list[Relation]) -> list[Relation]:
+        """Sort relations by strength, but the versions of the entity by their order, those without one last."""
+        ranked = _ranked(rows, self.threshold)
+        if rows[0].type != "version_of" or rows[0].tail != self.entity.id:
+            return ranked
+        orders = {row.head: self.nodes[row.head].version_order for row in rows if row.head in self.nodes}
+        return sorted(ranked, key=lambda row: (not orders.get(row.head), orders.get(row.head, 0)))
 
     def _relation(self, row: Relation, cited: str) -> tuple[list[Text], str]:
         """Describe a relation after one that cited the paper ``cited``; give the paper cited last, too."""
@@ -106,10 +120,16 @@ class EntityCard:
 
     def reasons(self) -> list[Text]:
         """List the decisions that made the entity one thing."""
-        rows = [row for row in self.tables.merges() if row.entity == self.entity.id]
+        forms = {normal_form(name) for name in (self.entity.label, *self.entity.alt_labels)}
+        # What was kept apart from another entity stands there under its name.
+        rows = [
+            row
+            for row in self.tables.merges()
+            if row.entity == self.entity.id or (row.decision in _OPEN and row.b in forms)
+        ]
         lines = [_text(("", "")), _text(("identity", "bold underline"))]
         for row in rows:
-            sign = "=" if row.decision == "same" else "≠"
+            sign = _SIGNS.get(row.decision, row.decision)
             lines.append(_text((f"  {row.a} {sign} {row.b}", ""), (f"  {row.reason} ({row.score:.2f})", "dim")))
         return lines if rows else [*lines, _text(("  one name only: nothing to decide", ""))]
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from kg import config as settings
+from kg import overrides as decided
 from kg.config import Config
 from kg.errors import InputError
 from kg.model import Reject
@@ -21,7 +22,7 @@ from kg.model import Reject
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kg.workspace import Build
+    from kg.workspace import Build, Workspace
 
 workspace_option = click.option(
     "-w",
@@ -53,6 +54,14 @@ build_config_option = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Settings in place of those the graph was built with.",
+)
+overrides_option = click.option(
+    "--overrides",
+    "overrides_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    show_default="overrides.toml beside the settings, if there is one",
+    help="What you decided about names.",
 )
 model_option = click.option(
     "--model",
@@ -143,6 +152,19 @@ def load_config(path: Path | None, **overrides: Any) -> Config:
 def overridden(config: Config, **values: Any) -> Config:
     """Replace the settings whose value is given."""
     return dataclasses.replace(config, **{name: value for name, value in values.items() if value is not None})
+
+
+def kept_config(space: "Workspace", path: Path | None, overrides: Path | None = None, **values: Any) -> Config:
+    """Give the settings a changed build keeps: those named or in ``kg.toml``, else those it was made with.
+
+    The file of overrides counts in either case, where there is one.
+    """
+    given = None if overrides is None else decided.read(overrides)
+    if path is not None or Path("kg.toml").exists() or not space.has_build():
+        return load_config(path, overrides=given, **values)
+    beside = settings.overrides_file()
+    found = given or (decided.read(beside) if beside.exists() else None)
+    return overridden(config_of(space.build(), None), overrides=found, **values)
 
 
 def config_of(build: "Build", path: Path | None) -> Config:

@@ -91,7 +91,7 @@ def _relation_triples(
         stated = not evidence or any(item.polarity != "negated" for item in evidence)
         if stated and relation.confidence >= config.export_threshold:
             yield terms.link(relation.head, f"kg:{relation.type}", relation.tail)
-            if relation.type == "is_a":
+            if relation.type in ("is_a", "version_of"):
                 kinds.append((relation.head, relation.tail))
         yield from claims.triples(relation, evidence)
     yield from hierarchy_triples(kinds, terms)

@@ -78,6 +78,8 @@ def entity_triples(entity: Entity, terms: Terms, scheme: str) -> Iterator[ox.Tri
         yield terms.value(id_, "kg:first_seen", date(entity.first_seen))
     if (year := year_of(entity.first_seen)) is not None:
         yield terms.value(id_, "kg:first_year", integer(year))
+    if entity.version_order:
+        yield terms.value(id_, "kg:version_order", integer(entity.version_order))
     for match in sorted({*entity.exact_match, entity.term} - {""}):
         yield terms.link(id_, "skos:exactMatch", match)
     for paper in sorted(set(entity.introduced_by)):

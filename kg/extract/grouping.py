@@ -12,7 +12,7 @@ from kg.extract.features import Statistics
 from kg.extract.linear import Array
 from kg.extract.parts import Range, Thing
 from kg.model import KINDS
-from kg.text import normal_form
+from kg.text import akin, normal_form
 
 #: Head nouns that a name may carry or drop within one paper: "FedAvg", "FedAvg algorithm".
 _GENERIC_HEADS = {
@@ -27,10 +27,29 @@ _GENERIC_HEADS = {
     "problem",
     "metric",
     "corpus",
+    "strategy",
+    "mechanism",
+    "process",
+    "module",
+    "architecture",
+    "scheme",
+    "score",
+    "pipeline",
+    "setting",
+    "paradigm",
+    "structure",
+    "function",
+    "system",
 }
 
-#: A vocabulary term of an abbreviation is believed when the paper's expansion is this like a label of it (0 to 100).
-_LIKE = 75
+#: A name of this many words and more that so few papers have is the paper's own: with words before it, it is the same.
+_OWN_WORDS, _OWN_PAPERS = 2, 3
+
+#: Words that a paper's own name may carry before it at most.
+_BEFORE = 2
+
+#: Likeness (0 to 100) of two names of which one has all words of the other.
+_WHOLE = 100
 
 
 def group(
@@ -48,9 +67,11 @@ def group(
     longs = {short: long for short, long, _ in definitions}
     spans = [span for span, _ in chosen]
     present = {form for _, form in chosen}
+    keys = {form: _key(form, longs, present) for form in sorted(present)}
+    keys = {form: _own(key, set(keys.values()), counts) for form, key in keys.items()}
     by_form: dict[str, list[int]] = defaultdict(list)
     for number, (_, form) in enumerate(chosen):
-        by_form[_key(form, longs, present)].append(number)
+        by_form[keys[form]].append(number)
     by_term: dict[str, list[int]] = defaultdict(list)
 
     def expansion(members: list[int]) -> str:
@@ -77,7 +98,19 @@ def _key(form: str, longs: Mapping[str, str], present: set[str]) -> str:
     stem, _, head = form.rpartition(" ")
     if head in _GENERIC_HEADS and (stem in present or stem in longs):
         form = stem
-    return longs.get(form, form)
+    if form in longs:
+        return longs[form]
+    return " ".join(longs.get(word, word) for word in form.split())
+
+
+def _own(form: str, others: set[str], counts: Statistics) -> str:
+    """Give the shorter name of the paper's own that a name ends in, as in "occlusion-free proxy texture"; else itself."""
+    words = form.split()
+    for first in range(1, min(_BEFORE, len(words) - _OWN_WORDS) + 1):
+        rest = " ".join(words[first:])
+        if rest in others and counts.get(rest, (0, 0))[0] <= _OWN_PAPERS:
+            return rest
+    return form
 
 
 def _thing(doc: Doc, name: str, spans: list[Range], long: str) -> Thing:
@@ -128,5 +161,6 @@ def _term(doc: Doc, spans: list[Range], long: str) -> str:
 
 
 def _agree(term: str, long: str) -> bool:
-    words = term.partition(":")[2].replace("-", " ")
-    return bool(fuzz.token_set_ratio(words, normal_form(long)) >= _LIKE)
+    """Tell whether an expansion has the words of a term, or the same but for endings."""
+    words, others = normal_form(term.partition(":")[2].replace("-", " ")), normal_form(long)
+    return akin(words, others) or bool(fuzz.token_set_ratio(words, others) >= _WHOLE)

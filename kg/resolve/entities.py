@@ -20,10 +20,12 @@ from kg.model import (
     Span,
 )
 from kg.namespaces import entity_curie, paper_curie, short_hash
-from kg.resolve.hierarchy import from_names, from_vocabulary
-from kg.resolve.identity import Cluster, Identity, identify, kind_of, label_of
+from kg.resolve.identity import Identity, identify, kind_of, label_of
+from kg.resolve.overriding import Decided, decide, separated, without_hidden
+from kg.resolve.settle import settle
 from kg.salience import salience
 from kg.tables import PaperRow
+from kg.text import normal_form
 from kg.vocabulary import Vocabulary
 from kg.vocabulary import load as load_vocabulary
 
@@ -33,7 +35,8 @@ class Resolution:
     """The rows of all tables, sorted.
 
     ``refused`` counts relations whose ends have kinds they may not have, ``unsure`` the names that all papers together
-    are less sure of than ``entity_threshold``.
+    are less sure of than ``entity_threshold``, ``unmatched`` lists the names in the user's overrides that nothing has,
+    ``cyclic`` counts pairs of narrower and broader left out because surer ones say the reverse.
     """
 
     papers: list[PaperRow]
@@ -44,6 +47,8 @@ class Resolution:
     merges: list[Merge]
     refused: int = 0
     unsure: int = 0
+    unmatched: tuple[str, ...] = ()
+    cyclic: int = 0
 
 
 def resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], config: Config) -> Resolution:
@@ -52,28 +57,32 @@ def resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], config: 
     The result does not depend on the order of papers. Relations need kinds that `kg.model.RELATIONS` allows.
     """
     vocabulary = load_vocabulary(config.vocabularies)
-    everything = identify(extractions, vocabulary)
+    extractions = separated(papers, extractions, vocabulary, config.overrides)
+    decided = decide(identify(extractions, vocabulary), extractions, vocabulary, config.overrides)
+    extractions, everything = without_hidden(papers, extractions, decided)
     identity = _sure(everything, extractions, config.entity_threshold)
     rows = [PaperRow(paper_curie(paper), paper) for paper in papers]
     pairs = list(zip(rows, extractions, identity.keys, strict=True))
     mentions = sorted({mention for row in pairs for mention in _mentions(*row)})
-    entities = _entities(identity, mentions, rows, vocabulary)
+    entities = _entities(replace(decided, identity=identity), mentions, rows, vocabulary)
     kinds = {entity.id: entity.kind for entity in entities.values()}
     stated = [item for row in pairs for item in _evidence(*row)]
     held = [item for item in stated if _allowed(item, kinds)]
-    derived = [*from_vocabulary(entities, vocabulary), *from_names(entities)]
-    evidence = sorted({item.id: item for item in [*held, *derived]}.values(), key=_order)
+    settled = settle(held, entities, mentions, vocabulary)
+    evidence = sorted(settled.evidence, key=_order)
     relations = sorted([*_relations(evidence), *_mention_relations(pairs)])
     introduced = _introducers(relations, config.export_threshold)
     return Resolution(
         papers=sorted(rows),
         mentions=mentions,
-        entities=sorted(_with_introducers(entity, introduced) for entity in entities.values()),
+        entities=sorted(_completed(entity, introduced, settled.orders) for entity in entities.values()),
         relations=relations,
         evidence=evidence,
         merges=list(identity.merges),
         refused=len(stated) - len(held),
         unsure=len(everything.clusters) - len(identity.clusters),
+        unmatched=decided.unmatched,
+        cyclic=settled.cyclic,
     )
 
 
@@ -92,8 +101,8 @@ def _sure(identity: Identity, extractions: Sequence[Extraction], threshold: floa
         key: cluster for key, cluster in identity.clusters.items() if 1.0 - prod(sorted(doubts[key])) >= threshold
     }
     kept = [{name: key for name, key in row.items() if key in clusters} for row in identity.keys]
-    curies = {entity_curie(key) for key in clusters}
-    return Identity(clusters, kept, [merge for merge in identity.merges if merge.entity in curies])
+    curies = {entity_curie(key) for key in identity.clusters.keys() - clusters.keys()}
+    return Identity(clusters, kept, [merge for merge in identity.merges if merge.entity not in curies])
 
 
 def _order(item: Evidence) -> tuple[str, str, str, str]:
@@ -113,7 +122,7 @@ def _mentions(row: PaperRow, extraction: Extraction, keys: Mapping[str, str]) ->
 
 
 def _entities(
-    identity: Identity, mentions: Iterable[Mention], papers: Iterable[PaperRow], vocabulary: Vocabulary
+    decided: Decided, mentions: Iterable[Mention], papers: Iterable[PaperRow], vocabulary: Vocabulary
 ) -> dict[str, Entity]:
     """Make the entities, by identity key."""
     dates = {row.id: row.paper.date for row in papers}
@@ -121,23 +130,25 @@ def _entities(
     for mention in mentions:
         seen[mention.entity].add(mention.paper)
     return {
-        key: _entity(cluster, seen[entity_curie(key)], dates, vocabulary)
-        for key, cluster in identity.clusters.items()
+        key: _entity(key, decided, seen[entity_curie(key)], dates, vocabulary)
+        for key in decided.identity.clusters
         if seen[entity_curie(key)]
     }
 
 
-def _entity(cluster: Cluster, papers: set[str], dates: Mapping[str, str], vocabulary: Vocabulary) -> Entity:
-    label = label_of(cluster, vocabulary)
-    term = vocabulary.terms.get(cluster.key)
-    others = {name for name in cluster.names if name.casefold() != label.casefold()}
-    if term:
-        others |= set(term.alt_labels)
+def _entity(key: str, decided: Decided, papers: set[str], dates: Mapping[str, str], vocabulary: Vocabulary) -> Entity:
+    cluster = decided.identity.clusters[key]
+    found = label_of(cluster, vocabulary)
+    label = decided.labels.get(key, found)
+    term = vocabulary.terms.get(key)
+    hidden = decided.hidden.get(key, frozenset())
+    others = {name for name in (found, *cluster.names) if name.casefold() != label.casefold()}
+    others |= {name for name in (term.alt_labels if term else ()) if name != label}
     return Entity(
-        id=entity_curie(cluster.key),
-        kind=kind_of(cluster, vocabulary),
+        id=entity_curie(key),
+        kind=decided.kinds.get(key) or kind_of(cluster, vocabulary),
         label=label,
-        alt_labels=tuple(sorted(others)),
+        alt_labels=tuple(sorted(name for name in others if not hidden or normal_form(name) not in hidden)),
         term=term.id if term else "",
         support=len(papers),
         first_seen=min((dates[paper] for paper in papers if dates[paper]), default=""),
@@ -221,5 +232,6 @@ def _introducers(relations: Iterable[Relation], threshold: float) -> dict[str, t
     return {entity: tuple(sorted(papers)) for entity, papers in found.items()}
 
 
-def _with_introducers(entity: Entity, introduced: Mapping[str, tuple[str, ...]]) -> Entity:
-    return replace(entity, introduced_by=introduced.get(entity.id, ()))
+def _completed(entity: Entity, introduced: Mapping[str, tuple[str, ...]], orders: Mapping[str, int]) -> Entity:
+    """Add what the relations tell of an entity."""
+    return replace(entity, introduced_by=introduced.get(entity.id, ()), version_order=orders.get(entity.id, 0))

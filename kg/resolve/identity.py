@@ -1,32 +1,43 @@
 """Decide which names of many papers are one thing, and say why.
 
-Three sorts of evidence, the surest first: a vocabulary term, the expansion that a paper gives of its abbreviation, and
-the normal form of the name. An abbreviation that a paper leaves undefined is read as the others define it where they
-agree; where they do not, it stays a node of its own and the refusal is written down.
+The evidence, the surest first: a vocabulary term; the expansion that a paper gives of its abbreviation; the normal form
+of a name; names judged the same by their words (`kg.resolve.names`), unless papers use them side by side or for things
+of another kind; and for an abbreviation that a paper leaves undefined, how other papers spell it out, read with what
+else the paper speaks of (`kg.resolve.senses`). Where that does not tell, the abbreviation stays a node of its own.
+
+The key of a cluster is a term or a name that no vote has a part in, so that more papers leave identifiers as they are.
 """
 
+import gc
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from kg.model import Extraction, LocalEntity, Merge
-from kg.namespaces import entity_curie
-from kg.text import counted, normal_form
+from kg.model import Extraction, Merge
+from kg.resolve import ledger, uses
+from kg.resolve.blocking import by_abbreviation, candidates
+from kg.resolve.clusters import Decision, Unit, cluster, steady_key
+from kg.resolve.comparing import Comparer
+from kg.resolve.reading import Reader
+from kg.resolve.uses import Use
+from kg.text import normal_form
 from kg.vocabulary import Vocabulary
-
-#: An undefined abbreviation has at least this many characters to be read as other papers define it.
-_SHORTEST = 3
 
 
 @dataclass(slots=True)
 class Cluster:
-    """All that papers say under one identity key; counts are of papers."""
+    """All that papers say under one identity key; counts are of papers.
+
+    ``forms`` are its spelt-out forms; ``reasons`` tells of each form how many papers give which reason for it.
+    """
 
     key: str
     labels: Counter[str] = field(default_factory=Counter)
     names: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    forms: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,97 +49,116 @@ class Identity:
     merges: Sequence[Merge]
 
 
-def own_key(entity: LocalEntity, vocabulary: Vocabulary) -> tuple[str, str]:
-    """Give an entity's identity key from its own paper, and the reason.
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """Units joined by their names: the key of each unit's cluster, why it belongs there, and what was decided."""
 
-    The key is a ``term:`` CURIE or a normal form; kind and display label are no part of it.
-    """
-    if entity.term:
-        return entity.term, f"label of the vocabulary term {entity.term}"
-    if entity.long:
-        term = vocabulary.find(entity.long)
-        if term:
-            return term.id, f"its expansion is a label of the vocabulary term {term.id}"
-        return normal_form(entity.long), "expansion given in the paper"
-    return normal_form(entity.label), "same normal form"
-
-
-def _definitions(extractions: Iterable[Extraction], vocabulary: Vocabulary) -> dict[str, Counter[str]]:
-    """Count, for each abbreviated form, the papers that define it as each key."""
-    defined: dict[str, Counter[str]] = defaultdict(Counter)
-    for extraction in extractions:
-        for entity in extraction.entities:
-            if entity.long:
-                key, _ = own_key(entity, vocabulary)
-                for form in {normal_form(name) for name in entity.names} - {normal_form(entity.long), key}:
-                    if " " not in form:
-                        defined[form][key] += 1
-    return defined
-
-
-def _read_elsewhere(form: str, defined: Mapping[str, Counter[str]]) -> tuple[str, str]:
-    """Read an undefined abbreviation as other papers define it, where they agree."""
-    readings = defined.get(form)
-    if not readings or len(form) < _SHORTEST or len(readings) > 1:
-        return form, "same normal form"
-    ((key, papers),) = readings.items()
-    return key, f"abbreviation so defined in {papers} other paper{'s' if papers > 1 else ''}"
+    units: Sequence[Unit]
+    keys: Mapping[str, str]
+    reasons: Mapping[str, Decision]
+    decisions: Sequence[Decision]
 
 
 def identify(extractions: Sequence[Extraction], vocabulary: Vocabulary) -> Identity:
     """Give every local entity of every extraction its cluster."""
-    defined = _definitions(extractions, vocabulary)
-    clusters: dict[str, Cluster] = {}
-    keys: list[dict[str, str]] = []
-    for extraction in extractions:
-        of_paper: dict[str, str] = {}
-        for entity in extraction.entities:
-            key, reason = own_key(entity, vocabulary)
-            if not entity.long and not entity.term:
-                key, reason = _read_elsewhere(key, defined)
-            if not key:
-                continue
-            of_paper[entity.id] = key
-            _add(clusters.setdefault(key, Cluster(key)), entity, reason)
-        keys.append(of_paper)
-    merges = [merge for cluster in clusters.values() for merge in _accepted(cluster)]
-    merges += _refused(defined, clusters)
+    with _no_collection():
+        return _identify(extractions, vocabulary)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the collector of cyclic garbage from walking through millions of records that hold no cycle."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _identify(extractions: Sequence[Extraction], vocabulary: Vocabulary) -> Identity:
+    rows = uses.read(extractions, vocabulary)
+    defined = uses.definitions(rows)
+    uses.mark_undefined(rows, defined)
+    joined = _join(uses.units_of(rows, vocabulary, defined), defined, vocabulary)
+    for row in rows:
+        for use in row:
+            if not use.short:
+                use.key = joined.keys[use.key]
+    reader = Reader(rows, joined.units, joined.keys, defined, vocabulary)
+    open_shorts = _read_undefined(rows, reader)
+    clusters = _clusters(rows, joined)
+    merges = [
+        row for key, own in clusters.items() for row in ledger.given(key, own.reasons, vocabulary, joined.reasons)
+    ]
+    merges += ledger.refused(joined.decisions, joined.units, joined.keys)
+    for short, meanings in reader.meanings.items():
+        known = {key: papers for key, papers in meanings.items() if key in clusters}
+        merges += ledger.meanings(short, known, vocabulary)
+        if short in open_shorts:
+            merges += ledger.undecided(short, known, vocabulary)
+    keys = [{use.entity.id: use.key for use in row} for row in rows]
     return Identity(dict(sorted(clusters.items())), keys, sorted(set(merges)))
 
 
-def _add(cluster: Cluster, entity: LocalEntity, reason: str) -> None:
+def _join(units: list[Unit], defined: Mapping[str, Mapping[str, int]], vocabulary: Vocabulary) -> _Joined:
+    """Join the units whose names are judged the same."""
+    compare = Comparer(units, defined, vocabulary)
+    places = {unit.key: place for place, unit in enumerate(units)}
+    pairs = candidates(compare.names, by_abbreviation(defined, places))
+    homes, decisions = cluster(units, pairs, compare)
+    members: dict[int, list[Unit]] = defaultdict(list)
+    for place, home in enumerate(homes):
+        members[home].append(units[place])
+    keys = {home: steady_key(group) for home, group in members.items()}
+    why = {}
+    for place, home in enumerate(homes):
+        other = places[keys[home]] if place == home else home
+        if other != place:
+            why[units[place].key] = compare(min(other, place), max(other, place))
+    return _Joined(units, {unit.key: keys[home] for unit, home in zip(units, homes, strict=True)}, why, decisions)
+
+
+def _read_undefined(rows: Sequence[Sequence[Use]], reader: Reader) -> set[str]:
+    """Give each undefined abbreviation the key of its reading, or its own form; give the forms that stay open."""
+    left = set()
+    for number, row in enumerate(rows):
+        readings = [(use, reader.read(use, number, row)) for use in row if use.short]
+        for use, reading in readings:
+            use.key, use.reason = reading.key or use.short, reading.reason
+            if not reading.key:
+                left.add(use.short)
+    return left
+
+
+def _clusters(rows: Sequence[Sequence[Use]], joined: _Joined) -> dict[str, Cluster]:
+    """Count what papers say of each cluster."""
+    clusters: dict[str, Cluster] = {}
+    for row in rows:
+        for use in row:
+            cluster = clusters.get(use.key)
+            if cluster is None:
+                cluster = clusters[use.key] = Cluster(use.key)
+            _add(cluster, use)
+    forms: dict[str, set[str]] = defaultdict(set)
+    for unit in joined.units:
+        forms[joined.keys[unit.key]].update(unit.forms)
+    for key, cluster in clusters.items():
+        cluster.forms = frozenset(forms.get(key, ()))
+    return clusters
+
+
+def _add(cluster: Cluster, use: Use) -> None:
+    entity = use.entity
     cluster.labels[entity.label] += 1
     # Whole ten-thousandths, so that the sum does not depend on the order of papers.
     cluster.kinds[entity.kind] += round(entity.confidence * 10_000)
-    names = {*entity.names, entity.label, *([entity.long] if entity.long else [])}
-    for name in names:
+    for name in {*entity.names, entity.label, *([entity.long] if entity.long else [])}:
         cluster.names[name] += 1
-    for form in {normal_form(name) for name in names}:
-        cluster.reasons[form][reason] += 1
-
-
-def _accepted(cluster: Cluster) -> Iterable[Merge]:
-    """Say of each further form of a cluster why it is the same thing."""
-    main = normal_form(cluster.key) if not cluster.key.startswith("term:") else cluster.key
-    for form, reasons in cluster.reasons.items():
-        if form in (main, ""):
-            continue
-        reason, papers = min(reasons.items(), key=lambda item: (-item[1], item[0]))
-        if reason == "same normal form":
-            reason = "named so in one paper, with and without a generic word"
-        why = f"{reason} ({papers} of {counted(reasons.total(), 'paper')})"
-        yield Merge(entity_curie(cluster.key), main, form, "same", why, 1.0)
-
-
-def _refused(defined: Mapping[str, Counter[str]], clusters: Mapping[str, Cluster]) -> Iterable[Merge]:
-    """Write down each abbreviation that papers define in different ways."""
-    for form, readings in defined.items():
-        ranked = sorted(readings.items(), key=lambda item: (-item[1], item[0]))
-        for key, papers in ranked if len(ranked) > 1 else []:
-            if key in clusters:
-                share = round(papers / readings.total(), 4)
-                others = ", ".join(other for other, _ in ranked if other != key)
-                yield Merge(entity_curie(key), form, key, "different", f"abbreviation also defined as {others}", share)
+    for form in {*use.forms, normal_form(entity.label), *([normal_form(entity.long)] if entity.long else [])}:
+        if form != cluster.key:
+            cluster.reasons[form][use.reason] += 1
 
 
 def label_of(cluster: Cluster, vocabulary: Vocabulary) -> str:
@@ -136,7 +166,8 @@ def label_of(cluster: Cluster, vocabulary: Vocabulary) -> str:
     term = vocabulary.terms.get(cluster.key)
     if term:
         return term.label
-    spelt = [label for label in cluster.labels if normal_form(label) == cluster.key] or list(cluster.labels)
+    forms = cluster.forms or {cluster.key}
+    spelt = [label for label in cluster.labels if normal_form(label) in forms] or list(cluster.labels)
     return min(spelt, key=lambda label: (-cluster.labels[label], _shouting(label), label))
 
 

@@ -1,0 +1,119 @@
+"""Compare things of the corpus: by the words of their names, by a shared abbreviation, by what papers say of them."""
+
+from collections.abc import Mapping, Sequence
+
+from kg.resolve.clusters import Decision, Unit, other_kind, side_by_side
+from kg.resolve.names import Prepared, Verdict, judge_prepared, prepare
+from kg.resolve.uses import is_short_of
+from kg.text import akin
+from kg.vocabulary import Vocabulary
+
+#: An abbreviation is written out inside a name if so many papers spell it out, in such a share of cases alike.
+_PAPERS, _SHARE = 3, 0.9
+
+#: Names this much alike are one, whatever papers say of their kind.
+_PLAIN = 0.9
+
+#: Rules after which it counts that papers use both names side by side.
+_DOUBTFUL = frozenset({"slip", "endings"})
+
+#: Forms of a term that are compared.
+_FORMS = 8
+
+#: Words that begin with so many letters alike are one word with another ending.
+_STEM = 4
+
+#: Beginnings that change the meaning of a word.
+_PREFIXES = (
+    "non",
+    "un",
+    "in",
+    "dis",
+    "anti",
+    "multi",
+    "inter",
+    "intra",
+    "over",
+    "under",
+    "pre",
+    "post",
+    "hyper",
+    "hypo",
+)
+
+
+class Comparer:
+    """Judges units by their places; every pair is judged once."""
+
+    def __init__(self, units: Sequence[Unit], defined: Mapping[str, Mapping[str, int]], vocabulary: Vocabulary) -> None:
+        """Find which abbreviations can be written out, and which of them each unit has."""
+        self._units, self._vocabulary = units, vocabulary
+        self._known: dict[tuple[int, int], Decision] = {}
+        self._prepared: dict[int, list[Prepared]] = {}
+        self._shorts: dict[str, set[str]] = {}
+        for short, keys in defined.items():
+            for key in keys:
+                self._shorts.setdefault(key, set()).add(short)
+        self._written = _written(units, defined)
+        self.names = [self._names(unit) for unit in units]
+
+    def _names(self, unit: Unit) -> tuple[str, ...]:
+        """Give the forms of a unit, each also with its abbreviations written out."""
+        out = {form: None for form in unit.forms}
+        for form in unit.forms:
+            words = form.split()
+            if len(words) > 1 and any(word in self._written for word in words):
+                out[" ".join(self._written.get(word, word) for word in words)] = None
+        return tuple(out)
+
+    def __call__(self, first: int, second: int) -> Decision:
+        """Judge two units, the better supported first."""
+        pair = (first, second)
+        if pair not in self._known:
+            self._known[pair] = self._decide(first, second)
+        return self._known[pair]
+
+    def _decide(self, first: int, second: int) -> Decision:
+        a, b = self._units[first], self._units[second]
+        if a.is_term and b.is_term:
+            return Decision(first, second, False, "two terms of the vocabulary", 0.0)
+        verdict = self._by_name(first, second)
+        against = ""
+        if verdict.same and verdict.score < _PLAIN:
+            against = other_kind(a, b) or (side_by_side(a, b) if verdict.rule in _DOUBTFUL else "")
+        return Decision(first, second, verdict.same and not against, against or verdict.reason, verdict.score)
+
+    def _by_name(self, first: int, second: int) -> Verdict:
+        """Judge by names alone."""
+        best = max(
+            (judge_prepared(one, two, self._vocabulary) for one in self._forms(first) for two in self._forms(second)),
+            key=lambda verdict: (verdict.same, verdict.score),
+        )
+        if best.same:
+            return best
+        a, b = self._units[first], self._units[second]
+        if not set(self.names[first]).isdisjoint(self.names[second]):
+            return Verdict(True, "the same with its abbreviation written out", 0.9, "initials")
+        shared = self._shorts.get(a.key, set()) & self._shorts.get(b.key, set())
+        if shared and any(akin(one, two) for one in a.forms for two in b.forms):
+            return Verdict(True, f"both spell out {min(shared)}, and differ in endings only", 0.8, "endings")
+        return best
+
+    def _forms(self, number: int) -> list[Prepared]:
+        """Prepare the names of a unit once."""
+        if number not in self._prepared:
+            unit = self._units[number]
+            names = unit.forms[:_FORMS] if unit.is_term else (unit.label,)
+            self._prepared[number] = [prepare(name, self._vocabulary) for name in names]
+        return self._prepared[number]
+
+
+def _written(units: Sequence[Unit], defined: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
+    """Map the abbreviations that papers agree on to what they stand for."""
+    forms = {unit.key: unit.forms[0] for unit in units if unit.forms}
+    found = {}
+    for short, keys in defined.items():
+        best = min(keys, key=lambda key: (-keys[key], key))
+        if keys[best] >= max(_PAPERS, _SHARE * sum(keys.values())) and is_short_of(short, forms.get(best, "")):
+            found[short] = forms[best]
+    return found
