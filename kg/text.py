@@ -2,12 +2,16 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from kg import text_tables as tables
 from kg.text_markup import Readable, clean, has_markup, readable
 
 __all__ = ["Readable", "clean", "is_mathematics", "normal_form", "readable", "solid_form"]
+
+#: Similarity in percent from which on a name is suggested in place of an unknown one.
+_ALIKE = 70
 
 _BRACKETED = re.compile(r"\s+\([^()]*\)")
 _ARTICLE = re.compile(r"^(?:(?:the|an?|our)\s+)+(?=\S)")
@@ -161,6 +165,21 @@ def solid_form(name: str) -> str:
     (True, 'llama3 8b')
     """
     return re.sub(r"(?<!\d)\s|\s(?!\d)", "", normal_form(name))
+
+
+def alike(name: str, known: Iterable[str], *, most: int = 3) -> list[str]:
+    """Give the names spelt much like ``name``, whatever their case, the most alike first.
+
+    >>> alike("Mamba", ["Llama", "Samba", "mamba-2"]), alike("LoRa", ["Llama"])
+    (['mamba-2', 'Samba'], [])
+    """
+    from rapidfuzz import fuzz, process
+
+    names = sorted(set(known))
+    found = process.extract(
+        name.lower(), names, scorer=fuzz.ratio, processor=str.lower, limit=most, score_cutoff=_ALIKE
+    )
+    return [near for near, _, _ in found]
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
