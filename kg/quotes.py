@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kg.errors import KGError
 from kg.model import Entity, Evidence, Mention, Paper, Span
 from kg.tables import PaperRow, Tables
-from kg.text import normal_form
+from kg.text import alike, normal_form
 
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]?\s+(?=[A-Z(\[])|\n\s*\n")
 
@@ -76,8 +76,8 @@ def find(tables: Tables, name: str) -> list[Entity]:
         elif form and any(normal_form(other) == form for other in entity.alt_labels):
             ranked.append((2, entity))
     if not ranked:
-        close = _close(tables, wanted)
-        hint = f"; did you mean {', '.join(close)}?" if close else ""
+        close = alike(wanted, (label for entity in tables.entities() for label in (entity.label, *entity.alt_labels)))
+        hint = f"; did you mean {', '.join(map(repr, close))}?" if close else ""
         raise KGError(f"no entity is called {name!r}{hint}")
     best = min(rank for rank, _ in ranked)
     return sorted((entity for rank, entity in ranked if rank == best), key=lambda item: (-item.support, item.id))
@@ -91,15 +91,6 @@ def papers(tables: Tables, ids: Collection[str]) -> dict[str, PaperRow]:
 def labels(tables: Tables, ids: Collection[str]) -> dict[str, Entity]:
     """Give the entities with these CURIEs."""
     return {entity.id: entity for entity in tables.entities() if entity.id in ids} if ids else {}
-
-
-def _close(tables: Tables, name: str) -> list[str]:
-    """Give up to three labels spelt much like ``name``."""
-    from rapidfuzz import fuzz, process
-
-    known = sorted({label for entity in tables.entities() for label in (entity.label, *entity.alt_labels)})
-    found = process.extract(name.lower(), known, scorer=fuzz.ratio, processor=str.lower, limit=3, score_cutoff=60)
-    return [repr(label) for label, _, _ in found]
 
 
 def _quote(row: PaperRow, passage: Span, names: Iterable[Span], note: str = "") -> Quote:

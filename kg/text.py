@@ -2,12 +2,16 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from kg import text_tables as tables
 from kg.text_markup import Readable, clean, has_markup, readable
 
-__all__ = ["Readable", "akin", "clean", "is_mathematics", "normal_form", "readable", "solid_form"]
+__all__ = ["Readable", "akin", "alike", "clean", "is_mathematics", "normal_form", "readable", "solid_form"]
+
+#: Similarity in percent from which on a name is suggested in place of an unknown one.
+_ALIKE = 70
 
 _BRACKETED = re.compile(r"\s+\([^()]*\)")
 _ARTICLE = re.compile(r"^(?:(?:the|an?|our)\s+)+(?=\S)")
@@ -201,6 +205,21 @@ def _one_word(a: str, b: str) -> bool:
     common = next((place for place, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     alike = common >= max(_STEM, (min(len(a), len(b)) + 1) // 2)
     return alike and a.isalpha() and b.isalpha() and not a.startswith(_OPPOSING)
+
+
+def alike(name: str, known: Iterable[str], *, most: int = 3) -> list[str]:
+    """Give the names spelt much like ``name``, whatever their case, the most alike first.
+
+    >>> alike("Mamba", ["Llama", "Samba", "mamba-2"]), alike("LoRa", ["Llama"])
+    (['mamba-2', 'Samba'], [])
+    """
+    from rapidfuzz import fuzz, process
+
+    names = sorted(set(known))
+    found = process.extract(
+        name.lower(), names, scorer=fuzz.ratio, processor=str.lower, limit=most, score_cutoff=_ALIKE
+    )
+    return [near for near, _, _ in found]
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

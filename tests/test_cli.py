@@ -147,7 +147,30 @@ def test_relations_the_graph_asserts_come_first(run: Run) -> None:
 
 
 def test_a_misspelt_name_of_a_registry_gets_a_guess(run: Run) -> None:
-    assert "did you mean graphml?" in run("export", "grapml", code=2).stderr
+    assert "unknown; did you mean graphml? There are " in run("export", "grapml", code=2).stderr
+    assert "did you mean evaluated-on? There are " in run("recipe", "evalutedon", code=2).stderr
+
+
+def test_a_recipe_takes_its_needed_values_as_arguments(run: Run) -> None:
+    named = run("recipe", "evaluated-on", "--param", "name=DigitSet", "--format", "csv").stdout
+    assert "DigitSet" in named
+    assert run("recipe", "evaluated_on", "DigitSet", "--format", "csv").stdout == named
+    assert run("recipe", "both", "--param", "name=Foo", "DigitSet", "--format", "csv").stdout == (
+        run("recipe", "both", "Foo", "DigitSet", "--format", "csv").stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("evaluated-on", "Digit", "Set"), "takes 1 value (name), and here are 2; put one of several words in quotes"),
+        (("both", "a", "b", "c"), "takes 2 values (name, other), and here are 3"),
+        (("wins", "Digit Set"), "takes no value, and here are 1; name others, such as --param name='Digit Set'"),
+        (("categories", "x"), "takes no value, and here are 1\n"),
+    ],
+)
+def test_too_many_values_of_a_recipe_are_an_error(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    assert message in run("recipe", *arguments, code=2).stderr
 
 
 def test_a_recipe_is_a_function_of_python_too(workspace: Path) -> None:
@@ -161,7 +184,7 @@ def test_an_empty_answer_says_so(run: Run) -> None:
     nothing = run("query", "SELECT ?x WHERE { ?x a kg:Dataset, kg:Metric }")
     assert (nothing.stdout, nothing.stderr) == ("", "no rows\n")
     assert run("query", "ASK { ?x a kg:Dataset, kg:Metric }", "--format", "csv").stdout == "false\n"
-    given = run("recipe", "evaluated-on", "--param", "name=DigitSet", "--param", "threshold=1")
+    given = run("recipe", "evaluated-on", "--param", "name=Bar")
     assert given.stderr == "no rows\n"
 
 
@@ -170,11 +193,27 @@ def test_a_recipe_tells_of_rows_below_the_default_threshold(run: Run, tmp_path: 
     settings.write_text("export_threshold = 1.0\n", encoding="utf-8")
     said = run("recipe", "evaluated-on", "--param", "name=DigitSet", "--config", str(settings)).stderr
     assert re.fullmatch(r"no rows\n\d+ rows? below the threshold: --param threshold=0\n", said)
+    given = run("recipe", "evaluated-on", "DigitSet", "--param", "threshold=1")
+    assert given.stderr == said
+
+
+def test_a_recipe_tells_of_rows_by_rules(run: Run) -> None:
+    hint = "no rows\n1 row by rules and the vocabulary: --param inferred=yes\n"
+    assert run("recipe", "evidence", "Baz", "--param", "relation=is_a").stderr == hint
+    assert "is_a" in run("recipe", "lineage", "Baz").stdout
+    assert "is_a" not in run("recipe", "lineage", "Baz", "--param", "inferred=no").stdout
 
 
 def test_a_misspelt_property_is_noted(run: Run) -> None:
     result = run("query", "SELECT ?l WHERE { ?x a kg:Dataset ; skos:preflabel ?l }")
     assert "does not use skos:preflabel; did you mean skos:prefLabel?" in result.stderr
+
+
+def test_a_file_without_its_sign_is_told_from_a_query(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "question.rq"
+    path.write_text("ASK {}", encoding="utf-8")
+    assert f"a file is given as @{path}" in run("query", str(path), code=1).stderr
+    assert "unexpected" in run("query", "x" * 5000, code=1).stderr
 
 
 def test_query_reads_a_file_and_standard_input(run: Run, tmp_path: Path) -> None:
@@ -208,7 +247,7 @@ def test_recipe_lists_runs_and_refuses(run: Run) -> None:
     assert run("recipe", "top", "--show").stdout == RECIPES["top"].text
     assert "Foo" in run("recipe", "top", "--param", "limit=3").stdout
     assert "NAME=VALUE" in run("recipe", "top", "--param", "limit", code=2).stderr
-    assert "none of top" in run("recipe", "nothing", code=2).stderr
+    assert "unknown; there are top" in run("recipe", "nothing", code=2).stderr
     assert "no parameter" in run("recipe", "top", "--param", "x=1", code=1).stderr
 
 

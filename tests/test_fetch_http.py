@@ -60,7 +60,7 @@ def test_faults_of_the_server_pass_with_growing_waits(status: int) -> None:
 
 def test_it_gives_up_after_a_few_tries_and_says_how_to_go_on() -> None:
     watch = Watch()
-    message = r"HTTP 503.*Maintenance.*tried 6 times.*run the same command again"
+    message = r"HTTP 503.*Maintenance.*tried 6 times.*Run the same command again"
     with (
         serving(lambda asked: Reply(b"<h1>Maintenance</h1>", 503)) as service,
         pytest.raises(FetchError, match=message),
@@ -74,7 +74,7 @@ def test_a_long_wait_is_left_to_the_user() -> None:
     watch = Watch()
     with serving(good) as service:
         service.faults = [Reply(b"budget used up", 429, {"Retry-After": "20000"})]
-        with pytest.raises(FetchError, match=r"budget used up.*wait 5\.6 hours.*run the same command again"):
+        with pytest.raises(FetchError, match=r"budget used up.*wait 5\.6 hours.*Run the same command again"):
             client(watch=watch).get(service.url, body)
     assert not watch.slept
 
@@ -141,6 +141,28 @@ def test_silence_times_out() -> None:
         assert asking.get(service.url, body) == b"[1]"
         silence.set()
     assert "no answer (Read timed out" in said[0]
+
+
+@pytest.mark.parametrize("by_proxy", [False, True])
+def test_a_name_that_is_not_found_is_tried_twice(by_proxy: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if by_proxy:
+        monkeypatch.setenv("http_proxy", "http://proxy.invalid:3128")
+        monkeypatch.setenv("no_proxy", "")
+    watch = Watch()
+    with pytest.raises(FetchError, match=r"no network.*reads files that you already have") as caught:
+        client(watch=watch).get("http://papers.invalid/list", body)
+    assert len(watch.slept) == 1
+    assert "kept" not in str(caught.value)
+
+
+def test_what_came_is_said_to_be_kept_only_if_something_came() -> None:
+    with serving(lambda asked: Reply(b"[1]") if asked.path.endswith("/first") else Reply(b"", 503)) as service:
+        asking = client(watch=Watch())
+        with pytest.raises(FetchError, match=r"503.*Run the same command again later$"):
+            asking.get(f"{service.url}/second", body)
+        asking.get(f"{service.url}/first", body)
+        with pytest.raises(FetchError, match=r"503.*What came so far is kept: run the same command again"):
+            asking.get(f"{service.url}/second", body)
 
 
 def test_nobody_at_the_address() -> None:

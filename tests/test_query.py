@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -20,6 +22,7 @@ from kg.errors import QueryError, WorkspaceError
 from kg.exporters import rdf
 from kg.namespaces import FIXED, Namespaces
 from kg.query import FORMATS, RECIPES, Result, Worker, open_graph, recipe, run
+from kg.query import screen as layout
 from kg.query.recipes import ask
 from kg.query.standard import PREFIXES, USED, unused
 from tests import graph_sample
@@ -170,6 +173,10 @@ def test_a_long_result_is_an_error_and_no_short_answer(store: Path) -> None:
         ),
         ("PREFIX x: <https://w3id.org/paper-kg/ontology#> ASK { ?s x:uzes ?o }", "no x:uzes; did you mean x:uses"),
         ("ASK { ?s a kg:Metod }", "did you mean kg:Method"),
+        ("ASK { ?s a kg:Paper }", "the ontology has no kg:Paper; did you mean fabio:ResearchPaper?"),
+        ("ASK { ?s a kg:dataset }", "did you mean kg:Dataset?"),
+        ("ASK { ?s rdf:type kg:author }", "did you mean foaf:Person?"),
+        ("ASK { ?s kg:use ?o }", "did you mean kg:uses?"),
         ("ASK { ?s skoss:prefLabel ?o }", "line 1, column 10: unknown prefix 'skoss:'; did you mean skos"),
         ("SELECT * { ?s ?p ?o", "line 1, column 20"),
         ("SELECT ?s (COUNT(?o) AS ?n) { ?s ?p ?o }", "The SELECT contains a variable that is unbound"),
@@ -240,6 +247,55 @@ def test_a_table_shows_markup_as_it_is(worker: Worker) -> None:
     assert "C++" in text
 
 
+def test_a_label_in_another_case_is_noted_where_nothing_is_found(worker: Worker) -> None:
+    (note,) = worker.run('SELECT ?e { ?e skos:prefLabel "foo" }').notes
+    assert 'kg:search_form "foo"' in note
+    assert worker.run('SELECT ?e { ?e kg:search_form "foo" }').rows
+    assert worker.run('SELECT ?e { ?e skos:prefLabel "Foo" }').notes == ()
+
+
+def screen(names: list[str], rows: list[list[object]], width: int, *, nodes: tuple[str, ...] = ()) -> list[str]:
+    from rich.console import Console
+
+    console = Console(width=width, record=True, file=io.StringIO())
+    console.print(layout.table(layout.columns(names, rows, nodes=nodes, brief=True), width))
+    return console.export_text().splitlines()
+
+
+SENTENCE = "We run Net and Tree on Digits and on Letters, and find that neither of them reads what it was shown before."
+
+
+@pytest.mark.parametrize("width", [60, 80, 140, 200])
+def test_a_table_fits_the_screen_and_loses_nothing(width: int) -> None:
+    names = ["subject_label", "relation", "object_label", "support", "confidence", "sentence", "subject", "object"]
+    rows: list[list[object]] = [["Net", "outperforms", "Tree", 2, Decimal("0.8449"), SENTENCE, "entity:n", "entity:t"]]
+    lines = screen(names, rows, width, nodes=("subject", "object"))
+    text = "\n".join(lines)
+    assert max(map(len, lines)) <= width
+    assert "entity:" not in text
+    assert "…" not in text
+    cells = [[cell.strip() for cell in line.strip("│").split("│")] for line in lines[3:-1]]
+    assert cells[0][:1] == ["Net"] and cells[0][3:5] == ["2", "0.84"]
+    assert "".join(part for row in cells for part in row[5].split()) == "".join(SENTENCE.split())
+    if width >= 80:
+        assert cells[0][:3] == ["Net", "outperforms", "Tree"]
+        assert len(cells) <= 5
+        assert re.search(r"│ *2 ?│ *0\.84 ?│", lines[3])
+
+
+def test_a_node_that_nothing_names_is_shown(worker: Worker) -> None:
+    assert "paper:x" in "\n".join(screen(["paper", "sentence"], [["paper:x", SENTENCE]], 80, nodes=("paper",)))
+    table = worker.run("SELECT ?entity ?label { ?entity skos:prefLabel ?label }").table(brief=True)
+    assert [column.header for column in table.columns] == ["label"]
+
+
+def test_a_screen_too_narrow_for_all_columns_still_shows_them() -> None:
+    names = [f"column{number}" for number in range(9)]
+    lines = screen([*names, "sentence"], [[*["some words"] * 9, SENTENCE]], 80)
+    assert max(map(len, lines)) <= 80
+    assert "…" not in "\n".join(lines)
+
+
 def test_no_store_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="no store"):
         run(tmp_path / "none", "ASK {}")
@@ -288,7 +344,7 @@ def test_recipes_answer(worker: Worker, store: Path) -> None:
     ]
     assert labels(ask(worker, "measured-by", {"name": "baz"}), "metric_label") == ["accuracy"]
     assert ask(worker, "measured-by", {"name": "baz", "threshold": "0.8"}).rows == 0
-    assert ask(worker, "lineage", {"name": "foo"}).values()[0]["label"] == "Baz"
+    assert ask(worker, "lineage", {"name": "foo", "threshold": "0"}).values()[-1]["label"] == "Baz"
     assert ask(worker, "related", {"paper": "Foo: Tuning with 𝔽ewer numbers"}).values()[0]["common"] == 4
     assert ask(worker, "related", {"paper": "https://arxiv.org/abs/2101.00001v3"}).rows == 1
     years = [(row["year"], row["kind"], row["introduced"]) for row in ask(worker, "new-per-year", {}).values()]
@@ -309,7 +365,7 @@ def test_rules_are_left_out_of_claims_unless_asked_for(worker: Worker) -> None:
     [
         ("introduced-by", {"name": 'x" } UNION { ?s ?p ?o'}, "no entity is called"),
         ("introduced-by", {"name": "entity:foo> } UNION { ?s ?p ?o"}, "no entity is called"),
-        ("introduced-by", {"name": "fooo"}, "the nearest names are 'Foo'"),
+        ("introduced-by", {"name": "fooo"}, r"did you mean 'Foo'\?"),
         ("introduced-by", {}, "introduced-by needs name"),
         ("top", {"limits": "3"}, "did you mean limit"),
         ("top", {"limit": "3 OFFSET 2"}, "must be a number"),

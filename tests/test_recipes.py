@@ -100,8 +100,11 @@ def claim(number: int, head: Any, type_: str, tail: str, paper: Paper, text: str
 def rows() -> dict[str, list[Any]]:
     """Give the records of a small graph with a claim and its reverse, a denial, and a paper without any claim."""
     evidence = [claim(number, *given) for number, given in enumerate(CLAIMS)]
+    ruled = Evidence(ent("Gate"), "is_a", ent("Tree"), "v0", "vocabulary", "vocabulary:broader", 1.0)
     stated = {(e.head, e.type, e.tail): e.probability for e in reversed(evidence) if e.polarity == "stated"}
     relations = [Relation(*key, 1, sure) for key, sure in stated.items()]
+    relations.append(Relation(ent("Gate"), "is_a", ent("Tree"), 0, 1.0))
+    evidence.append(ruled)
     relations += [Relation(node(p), "mentions", ent(n), 1, 1.0) for p, names in MENTIONS.items() for n in names]
     entities = [
         Entity(
@@ -247,10 +250,28 @@ EXACT: list[tuple[str, dict[str, str], tuple[str, ...], list[tuple[Any, ...]]]] 
         ("Net", "Tree", 0.8, "Net beats Tree."), ("Tree", "Net", 0.7, "Tree beats Net."),
     ]),
     ("wins", {"name": "Heir"}, ("winner_label",), []),
-    ("lineage", {"name": "Net"}, ("direction", "label", "direct"), [("built from it", "Heir", True)]),
-    ("built-on", {"paper": "2101.00001"}, ("source", "how", "label", "title"), [
-        ("Net", "based on it", "Heir", "Heir of Net"), ("Net", "uses it", None, "Heir of Net"),
+    ("lineage", {"name": "Net"}, ("direction", "label", "direct", "relation", "confidence"), [
+        ("built on", "Gate", True, "part_of", 0.85),
+        ("built from it", "Heir", True, "based_on", 0.9),
+        ("built from it", "Heir", True, "is_a", 0.6),
     ]),
+    ("lineage", {"name": "Net", "threshold": "0.88"}, ("label", "relation"), [("Heir", "based_on")]),
+    ("lineage", {"name": "Gate"}, ("direction", "label", "direct", "relation", "support"), [
+        ("built on", "Tree", True, "is_a", 0),
+        ("built from it", "Net", True, "part_of", 1),
+        ("built from it", "Heir", False, None, None),
+    ]),
+    ("lineage", {"name": "Gate", "inferred": "no"}, ("label",), [("Net",), ("Heir",)]),
+    ("lineage", {"name": "seeing"}, ("label",), []),
+    ("built-on", {"paper": "2101.00001"}, ("source", "how", "label", "title", "confidence"), [
+        ("Net", "based on it", "Heir", "Heir of Net", 0.9),
+        ("Net", "kind of it", "Heir", "Heir of Net", 0.6),
+        ("Net", "uses it", None, "Heir of Net", 0.6),
+    ]),
+    ("built-on", {"paper": "2101.00001", "threshold": "0.7"}, ("how",), [("based on it",)]),
+    ("built-on", {"paper": "2101.00001", "threshold": "0.95"}, ("how",), []),
+    ("built-on", {"paper": "Tree strikes back"}, ("how", "label", "support"), [("kind of it", "Gate", 0)]),
+    ("built-on", {"paper": "Tree strikes back", "inferred": "no"}, ("how",), []),
     ("paper", {"paper": "Tree strikes back"}, ("subject_label", "relation", "polarity", "probability"), [
         ("Tree strikes back", "introduces", "stated", 0.9),
         ("Net", "outperforms", "negated", 0.75),
@@ -399,10 +420,10 @@ def value(term: Any) -> Any:
         ),
         ("category", {"category": '" } UNION { ?s ?p ?o'}, "no paper has the category"),
         ("category", {}, "category needs category"),
-        ("author", {"author": "Ada Apfle"}, "the nearest names are 'Ada Äpfel'"),
+        ("author", {"author": "Ada Apfle"}, r"did you mean 'Ada Äpfel'\?"),
         ("author", {"author": "author:x> ?p ?o"}, "no author is called"),
         ("both", {"name": "Net"}, "both needs other"),
-        ("doubts", {"name": "Nett"}, "the nearest names are 'Net'"),
+        ("doubts", {"name": "Nett"}, r"did you mean 'Net'\?"),
         ("untried", {"name": "Net", "kind": "Thing"}, "one of Method"),
         ("gaps", {"papers": "-1"}, "must be a number"),
         ("weakest", {"threshold": "1e3"}, "must be a number"),

@@ -83,7 +83,11 @@ def recipes() -> list[str]:
     """Describe the recipes and their parameters, by what they ask about."""
     from kg.query import GROUPS, RECIPES
 
-    lines = ["`kg recipe NAME --param PARAMETER=VALUE` answers; `kg recipe NAME --show` gives the SPARQL.", ""]
+    lines = [
+        "`kg recipe NAME VALUE... --param PARAMETER=VALUE` answers; VALUEs are those of required parameters.",
+        "`kg recipe NAME --show` gives the SPARQL.",
+        "",
+    ]
     for group, names in GROUPS.items():
         lines += [f"## {group}", ""]
         for name in names:

@@ -93,11 +93,12 @@ class Registered(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Take a known name, or say which are known."""
         known = self.names()
-        if value not in known:
-            near = get_close_matches(str(value), known, n=1)
-            guess = f"; did you mean {near[0]}?" if near else ""
-            self.fail(f"{value!r} is none of {', '.join(known)}{guess}", param, ctx)
-        return value
+        name = str(value) if value in known else str(value).replace("_", "-")
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            guess = f"did you mean {near[0]}? There" if near else "there"
+            self.fail(f"{value!r} is unknown; {guess} are {', '.join(known)}", param, ctx)
+        return name
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """Show the names in the help."""

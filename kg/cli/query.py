@@ -3,6 +3,7 @@
 import io
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,13 @@ from kg.cli.common import (
 from kg.errors import QueryError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kg.query import Result
+    from kg.query.recipes import Recipe
+
+#: Rows that are counted where an answer has none.
+_MANY = "10000"
 
 format_option = click.option(
     "--format",
@@ -53,8 +60,8 @@ def query(query: str, *, format_: str | None, workspace: Path, output: str, conf
     from kg.query import run
     from kg.workspace import Workspace
 
-    build = Workspace(workspace).build()
-    result = run(build.file("store"), _text(query), config=config_of(build, config_file))
+    text, build = _text(query), Workspace(workspace).build()
+    result = run(build.file("store"), text, config=config_of(build, config_file))
     for note in result.notes:
         say(f"Note: {note}")
     _answer(result, format_, output)
@@ -62,6 +69,7 @@ def query(query: str, *, format_: str | None, workspace: Path, output: str, conf
 
 @click.command()
 @click.argument("name", metavar="[NAME]", required=False, type=Registered("kg.query", "RECIPES"))
+@click.argument("values", metavar="[VALUE]...", nargs=-1)
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="Value of a recipe's parameter.")
 @click.option("--show", is_flag=True, help="Write the recipe itself: its parameters and its SPARQL.")
 @format_option
@@ -70,6 +78,7 @@ def query(query: str, *, format_: str | None, workspace: Path, output: str, conf
 @build_config_option
 def recipe(
     name: str | None,
+    values: tuple[str, ...],
     *,
     params: tuple[str, ...],
     show: bool,
@@ -80,16 +89,17 @@ def recipe(
 ) -> None:
     """Answer a named question, one of the shipped recipes.
 
-    Without NAME, list the recipes.
+    Without NAME, list the recipes. Each VALUE is one of a parameter that the recipe needs, in the order of the list;
+    --param gives the others. A table on the screen leaves out the nodes that it names; --format json has them.
 
     \b
     Example:
       kg recipe top --param limit=5
+      kg recipe evaluated-on CIFAR-10 --param threshold=0.8
       kg recipe top --show
     """
     from kg.query import RECIPES
     from kg.query import recipe as run
-    from kg.text import counted
     from kg.workspace import Workspace
 
     if name is None:
@@ -98,15 +108,47 @@ def recipe(
     if show:
         emit(output, RECIPES[name].text)
         return
-    build, given = Workspace(workspace).build(), _params(params)
+    given = _given(RECIPES[name], values, _params(params))
+    build = Workspace(workspace).build()
     store, config = build.file("store"), config_of(build, config_file)
     result = run(store, name, given, config=config)
-    _answer(result, format_, output)
-    has_threshold = any(item.name == "threshold" for item in RECIPES[name].parameters)
-    if not result.rows and has_threshold and "threshold" not in given:
-        weak = run(store, name, {**given, "threshold": "0"}, config=config).rows
-        if weak:
-            say(f"{counted(weak, 'row')} below the threshold: --param threshold=0")
+    _answer(result, format_, output, brief=True)
+    if not result.rows:
+        _tell_of_weaker(RECIPES[name], given, lambda wider: run(store, name, wider, config=config).rows)
+
+
+def _given(item: "Recipe", values: tuple[str, ...], params: dict[str, str]) -> dict[str, str]:
+    """Give values to the parameters a recipe needs, in order, beside those that are named."""
+    from kg.text import counted
+
+    free = [p.name for p in item.parameters if p.required and p.name not in params]
+    if len(values) > len(free):
+        taken = f"{counted(len(free), 'value')} ({', '.join(free)})" if free else "no value"
+        rest = [p for p in item.parameters if p.name not in free and p.name not in params]
+        shown = [values[len(free)] if p.type == "entity" else p.example for p in rest]
+        others = f"; name others, such as --param {rest[0].name}={shlex.quote(shown[0])}" if rest else ""
+        quoted = "; put one of several words in quotes" if free else ""
+        raise click.UsageError(f"{item.name} takes {taken}, and here are {len(values)}{quoted}{others}")
+    return {**dict(zip(free, values, strict=False)), **params}
+
+
+def _tell_of_weaker(item: "Recipe", given: dict[str, str], count: "Callable[[dict[str, str]], int]") -> None:
+    """Say how many rows a recipe without any would have below its threshold, or with rules and the vocabulary."""
+    from kg.text import counted
+
+    takes = {p.name: p.default for p in item.parameters}
+    wider = {**given, **({"limit": _MANY} if "limit" in takes else {})}
+    low = {"threshold": "0"} if "threshold" in takes else {}
+    inferred = {"inferred": "yes"} if given.get("inferred", takes.get("inferred")) in ("no", "false") else {}
+    tries = [(low, "below the threshold"), (inferred, "by rules and the vocabulary")]
+    tries += [({**low, **inferred}, "by rules, below the threshold")] if low and inferred else []
+    for change, place in tries:
+        if not change:
+            continue
+        if rows := count({**wider, **change}):
+            options = " ".join(f"--param {name}={value}" for name, value in change.items())
+            say(f"{counted(rows, 'row')} {place}: {options}")
+            return
 
 
 def _listing() -> str:
@@ -124,7 +166,7 @@ def _listing() -> str:
             lines += [f"      {' '.join([*given, *(f'[{word}]' for word in free)])}"] if item.parameters else []
         lines.append("")
     lines.append(
-        "kg recipe NAME --param PARAMETER=VALUE answers; kg recipe NAME --show gives its parameters and its SPARQL"
+        "kg recipe NAME VALUE... --param PARAMETER=VALUE answers; kg recipe NAME --show gives its parameters and SPARQL"
     )
     return "\n".join(lines) + "\n"
 
@@ -140,6 +182,9 @@ def _params(pairs: tuple[str, ...]) -> dict[str, str]:
 def _text(query: str) -> str:
     """Give a query's text, from a file or standard input where it is there."""
     if query != "-" and not query.startswith("@"):
+        with suppress(OSError, ValueError):  # a query is too long for the name of a file, as a rule
+            if Path(query).is_file():
+                raise QueryError(f"{query} is a file; a file is given as @{query}")
         return query
     place = "standard input" if query == "-" else query[1:]
     try:
@@ -150,7 +195,7 @@ def _text(query: str) -> str:
         ) from error
 
 
-def _answer(result: "Result", format_: str | None, output: str) -> None:
+def _answer(result: "Result", format_: str | None, output: str, *, brief: bool = False) -> None:
     """Write a result: as a table unless a format is named; say so if it has no rows."""
     if result.kind == "bindings" and not result.rows:
         say("no rows")
@@ -158,15 +203,16 @@ def _answer(result: "Result", format_: str | None, output: str) -> None:
         with opened(output) as stream:
             stream.write(result.serialize(format_))
     elif output == "-" and (result.kind != "bindings" or result.rows):
-        stdout_console().print(result.table())
+        console = stdout_console()
+        console.print(result.table(width=console.width, brief=brief))
     elif output != "-":
-        emit(output, _as_text(result))
+        emit(output, _as_text(result, brief=brief))
 
 
-def _as_text(result: "Result") -> str:
+def _as_text(result: "Result", *, brief: bool) -> str:
     """Lay a result out as a table in plain text."""
     from rich.console import Console
 
     text = io.StringIO()
-    Console(file=text, width=10_000, color_system=None, highlight=False).print(result.table())
+    Console(file=text, width=10_000, color_system=None, highlight=False).print(result.table(brief=brief))
     return text.getvalue()

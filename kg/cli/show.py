@@ -26,7 +26,8 @@ def show(name: str, *, why: bool, everything: bool, workspace: Path) -> None:
     """Show an entity with its relations and sentences, or a paper.
 
     NAME is a label, another name of the entity, or its identifier in the graph. A paper is named by its arXiv id, DOI
-    or exact title.
+    or exact title. After a sentence, [0.84 model:context] gives the probability that the sentence says so, and what
+    found it: a rule of the patterns (rules:NAME) or the trained model (model:NAME).
 
     \b
     Example:

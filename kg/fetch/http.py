@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
-from urllib3.exceptions import HTTPError, MaxRetryError, ResponseError
+from urllib3.exceptions import HTTPError, MaxRetryError, NameResolutionError, ProxyError, ResponseError
 
 import kg
 from kg.errors import FetchError
@@ -66,6 +66,10 @@ class Passing(Exception):
         self.wait = wait
 
 
+class Nameless(Passing):
+    """The address of a host is not found by its name, mostly for want of a network."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a service sent: 200 with a body, or 304 where the body known before still holds."""
@@ -86,6 +90,7 @@ class Client:
     timeouts: tuple[float, float, float] = (20.0, 60.0, 600.0)
     clock: Clock = field(default_factory=Clock)
     notify: Callable[[str], None] = lambda message: None
+    _answered: bool = False
     _last: dict[str, float] = field(default_factory=dict)
     _managers: dict[str, urllib3.PoolManager] = field(default_factory=dict)
 
@@ -98,18 +103,26 @@ class Client:
         for attempt in range(1, TRIES + 1):
             self._keep_distance(host)
             try:
-                return check(self._send(url, headers or {}))
+                checked = check(self._send(url, headers or {}))
+                self._answered = True
+                return checked
             except Passing as fault:
                 wait = self._backoff(attempt) if fault.wait is None else max(fault.wait, self.pause)
                 if wait > LONGEST_WAIT:
                     raise FetchError(
-                        redacted(f"{url}: {fault}; the service asks to wait {_span(wait)}. {GO_ON}")
+                        redacted(f"{url}: {fault}; the service asks to wait {_span(wait)}. {self._remedy()}")
                     ) from None
+                if isinstance(fault, Nameless) and attempt > 1:
+                    raise FetchError(redacted(f"{url}: {fault}; {NO_NETWORK}. {self._remedy()}")) from fault
                 if attempt == TRIES:
-                    raise FetchError(redacted(f"{url}: {fault}; tried {TRIES} times. {GO_ON}")) from fault
+                    raise FetchError(redacted(f"{url}: {fault}; tried {TRIES} times. {self._remedy()}")) from fault
                 self.notify(redacted(f"{host}: {fault}; trying again in {_span(wait)}"))
                 self.clock.sleep(wait)
         raise AssertionError("unreachable")
+
+    def _remedy(self) -> str:
+        """Say what a user does after a failure that may pass."""
+        return f"What came so far is kept: {GO_ON}, it goes on from there" if self._answered else GO_ON.capitalize()
 
     def _keep_distance(self, host: str) -> None:
         """Wait until the last request to a host is long enough ago."""
@@ -146,7 +159,8 @@ class Client:
         except MaxRetryError as error:
             if isinstance(error.reason, ResponseError):
                 raise FetchError(redacted(f"{url}: redirected in a circle; check the address (--url)")) from None
-            raise Passing(f"no answer ({_cause(error.reason or error)})") from error
+            fault = Nameless if _is_nameless(error.reason) else Passing
+            raise fault(f"no answer ({_cause(error.reason or error)})") from error
         except (HTTPError, OSError) as error:
             raise Passing(f"the connection broke ({_cause(error)})") from error
         answer = Answer(url, response.status, body, {name.lower(): value for name, value in response.headers.items()})
@@ -173,7 +187,10 @@ class Client:
 
 
 #: What a user does after a failure that may pass.
-GO_ON = "What came so far is kept: run the same command again later, it goes on from there"
+GO_ON = "run the same command again later"
+
+#: What is likely where the name of a service is not found.
+NO_NETWORK = "no network? `kg build` reads files that you already have"
 
 _REMEDIES = {
     400: "mend the query",
@@ -227,6 +244,11 @@ def _body(response: urllib3.BaseHTTPResponse, *, until: float) -> bytes:
         if time.monotonic() > until:
             raise Passing("the answer came too slowly")
     return b"".join(parts)
+
+
+def _is_nameless(error: Exception | None) -> bool:
+    """Tell whether the name of a host, or of the proxy on the way to it, was not found."""
+    return isinstance(error.original_error if isinstance(error, ProxyError) else error, NameResolutionError)
 
 
 def _cause(error: Exception) -> str:

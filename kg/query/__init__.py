@@ -11,6 +11,7 @@ a result that is too long is an error, never a short answer.
 | worker    | is the child process                                             |
 | process   | starts, asks and ends it                                         |
 | result    | holds an answer and writes it                                    |
+| screen    | lays it out as a table                                           |
 | parameters | makes terms of the values of their parameters                   |
 | recipes   | reads the named queries of ``kg/queries`` and binds their values |
 """

@@ -14,10 +14,13 @@ from rdflib.plugins.sparql.parser import parseQuery, parseUpdate
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from kg.errors import QueryError
-from kg.query.standard import unused
+from kg.query.standard import MEANT, unused
 
 #: Longest query that is looked at, in characters.
 MAX_LENGTH = 100_000
+
+#: What stands before the name of a class.
+_TYPED = re.compile(r"(?:(?<![\w:?])a|rdf:type)\s+$")
 
 #: Parts of a query that may rightly name terms which the default graph lacks.
 _ELSEWHERE = ("GraphGraphPattern", "DatasetClause", "ConstructQuery")
@@ -72,7 +75,7 @@ def nearest(name: str, known: Collection[str]) -> str:
     >>> nearest("introduce", ["introduces", "uses"])
     '; did you mean introduces?'
     """
-    found = process.extractOne(name, sorted(known), scorer=fuzz.ratio, score_cutoff=50)
+    found = process.extractOne(name, sorted(known), scorer=fuzz.ratio, score_cutoff=60)
     return f"; did you mean {found[0]}?" if found else ""
 
 
@@ -151,11 +154,15 @@ def _check_term(text: str, name: str, iri: str, terms: Collection[str]) -> None:
         return
     namespace = next(iter(terms)).partition("#")[0] + "#"
     if iri.startswith(namespace):
+        place, word = _find(text, name), iri.removeprefix(namespace)
+        # Classes alone have names that begin with a capital.
+        is_class = word[:1].isupper() or _TYPED.search(text, 0, place) is not None
         local = {term.removeprefix(namespace) for term in terms}
-        hint = nearest(iri.removeprefix(namespace), local)
-        prefix = name.partition(":")[0]
-        hint = hint.replace("mean ", f"mean {prefix}:")
-        raise QueryError(at(text, _find(text, name), f"the ontology has no {name}{hint}"))
+        hint = nearest(word, {term for term in local if term[:1].isupper() == is_class})
+        hint = hint.replace("mean ", f"mean {name.partition(':')[0]}:")
+        if is_class and (meant := MEANT.get(f"kg:{word.capitalize()}")):
+            hint = f"; did you mean {meant}?"
+        raise QueryError(at(text, place, f"the ontology has no {name}{hint}"))
 
 
 def _find(text: str, word: str) -> int:

@@ -26,7 +26,7 @@ from kg.model import KINDS, RELATIONS
 from kg.namespaces import FIXED, ONTOLOGY
 from kg.query.check import nearest
 from kg.query.process import Worker
-from kg.text import normal_form
+from kg.text import alike, normal_form
 
 Term = ox.NamedNode | ox.Literal
 
@@ -180,11 +180,8 @@ def _wrong(parameter: Parameter, value: str, wanted: str) -> QueryError:
 
 def _nearest(form: str, names: Mapping[str, str]) -> str:
     """Suggest the names whose forms are nearest."""
-    from rapidfuzz import fuzz, process
-
-    near = process.extract(form, list(names), scorer=fuzz.ratio, limit=3, score_cutoff=60)
-    found = dict.fromkeys(names[key] for key, _, _ in near)
-    return f"; the nearest names are {', '.join(map(repr, found))}" if found else ""
+    found = dict.fromkeys(names[key] for key in alike(form, names))
+    return f"; did you mean {', '.join(map(repr, found))}?" if found else ""
 
 
 def _iri(worker: Worker, name: str, prefix: str) -> ox.NamedNode | None:

@@ -95,15 +95,18 @@ class Result:
         # Oxigraph ends the lines of bindings, but not that of a truth value.
         return text + b"\n" if self.kind == "boolean" and format in ("csv", "tsv") else text
 
-    def table(self) -> "Table":
-        """Make a table for the screen."""
-        from rich.table import Table
-        from rich.text import Text
+    def table(self, *, width: int | None = None, brief: bool = False) -> "Table":
+        """Make a table for a screen; if ``brief``, without nodes that are named beside, and with rounded numbers."""
+        from kg.query.screen import columns, table
 
-        table = Table(*self.variables)
-        for row in self.terms():
-            table.add_row(*(Text("" if (value := self._plain(term)) is None else str(value)) for term in row))
-        return table
+        names, rows = self.variables, list(self.terms())
+        cells = [[self._plain(term) for term in row] for row in rows]
+        ids = [
+            name
+            for number, name in enumerate(names)
+            if all(row[number] is None or isinstance(row[number], ox.NamedNode) for row in rows)
+        ]
+        return table(columns(names, cells, nodes=ids, brief=brief), width)
 
     def _bindings(self) -> Iterator[Any]:
         """Parse the rows of a SELECT."""

@@ -1,10 +1,12 @@
 """The terms of well-known vocabularies that graphs use, and notes on those that queries misspell."""
 
+import re
 from collections.abc import Iterable
 
 from rapidfuzz import fuzz, process
 
 from kg.namespaces import Namespaces
+from kg.text import normal_form
 
 #: The properties and classes of the default graph, as CURIEs, beside those of the ontology.
 USED = tuple(
@@ -23,7 +25,20 @@ USED = tuple(
 PREFIXES = frozenset({"rdfs", *(name.partition(":")[0] for name in USED)})
 
 #: What people mean by names that are spelt like none of the used ones.
-_MEANT = {"rdfs:label": "skos:prefLabel", "dcterms:date": "dcterms:issued", "schema:name": "skos:prefLabel"}
+MEANT = {
+    "rdfs:label": "skos:prefLabel",
+    "dcterms:date": "dcterms:issued",
+    "schema:name": "skos:prefLabel",
+    "kg:Paper": "fabio:ResearchPaper",
+    "kg:Author": "foaf:Person",
+    "kg:Person": "foaf:Person",
+    "kg:Entity": "skos:Concept",
+    "kg:Claim": "kg:Assertion",
+    "kg:Relation": "kg:Assertion",
+    "kg:Sentence": "nif:Sentence",
+}
+
+_LABELLED = re.compile(r"""\b(skos:(?:pref|alt)Label)\s+("[^"\\\n]+"|'[^'\\\n]+')(?!@)""")
 
 
 def unused(iris: Iterable[str]) -> list[str]:
@@ -40,8 +55,22 @@ def unused(iris: Iterable[str]) -> list[str]:
     ]
 
 
+def exact_labels(text: str) -> list[str]:
+    """Give a note on each label that a query without an answer asks for letter by letter.
+
+    >>> exact_labels('SELECT ?x { ?x skos:prefLabel "Lora" }')
+    ['labels are case-sensitive; kg:search_form "lora" finds Lora however it is written']
+    """
+    found = dict.fromkeys(quoted[1:-1] for _, quoted in _LABELLED.findall(text))
+    return [
+        f'labels are case-sensitive; kg:search_form "{normal_form(name)}" finds {name} however it is written'
+        for name in found
+        if normal_form(name)
+    ]
+
+
 def _nearest(name: str) -> str:
     """Give the used term spelt most like ``name``, of the same vocabulary where the graph uses that."""
     prefix = name.partition(":")[0]
     same = [term for term in USED if term.startswith(f"{prefix}:")]
-    return _MEANT.get(name) or process.extractOne(name, same or USED, scorer=fuzz.ratio, processor=str.lower)[0]
+    return MEANT.get(name) or process.extractOne(name, same or USED, scorer=fuzz.ratio, processor=str.lower)[0]

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 from kg.errors import QueryError
 from kg.query.check import at, check, nearest
 from kg.query.sandbox import lock_down
+from kg.query.standard import exact_labels
 
 #: Bytes of address space a query may use.
 MEMORY = 4 << 30
@@ -71,6 +72,8 @@ def answer(store: ox.Store, request: dict[str, object], known: dict[str, Collect
             reason = f"the result has more than {rows} {what}; add LIMIT, or raise query_rows in kg.toml"
             raise QueryError(reason) from error
         kind = "bindings" if head else "graph"
+        if sink.lines == head and not request["ours"]:
+            notes = [*notes, *exact_labels(text)]
         return {"kind": kind, "rows": sink.lines - head, "notes": notes}, bytes(sink.data)
     except SyntaxError as error:
         raise QueryError(_explain(text, str(error), prefixes)) from error
