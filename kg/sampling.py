@@ -100,9 +100,7 @@ def entities(tables: Tables, number: int, seed: str) -> list[Claim]:
 def merges(tables: Tables, number: int, seed: str) -> list[Claim]:
     """Draw decisions on whether two names mean one thing, each with sentences that use the names."""
     # What a user decided, or the rules left open, is no claim.
-    ruled = (
-        row for row in tables.merges() if row.decision != "undecided" and not row.reason.startswith(REASON)
-    )
+    ruled = (row for row in tables.merges() if row.decision != "undecided" and not row.reason.startswith(REASON))
     drawn: list[Merge] = _least(ruled, number, seed, lambda row: (row.entity, row.a, row.b, row.decision))
     wanted = {(row.entity, normal_form(name)) for row in drawn for name in (row.a, row.b)}
     touched = {row.entity for row in drawn}

@@ -39,7 +39,7 @@ def _singular(word: str) -> str:
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes", "zzes")):
+    if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes", "zzes")):
         return word[:-2]
     return word if word.endswith(("ss", "us", "is")) else word[:-1]
 
@@ -119,7 +119,10 @@ def normal_form(name: str) -> str:
 _STEM = 4
 
 #: Beginnings after which the rest of a word makes the meaning.
-_OPPOSING = ("non", "un", "in", "dis", "anti", "multi", "inter", "intra", "over", "under", "pre", "post", "hyper", "hypo")
+_OPPOSING = (
+    *("non", "un", "in", "dis", "anti", "multi", "inter", "intra"),
+    *("over", "under", "pre", "post", "hyper", "hypo"),
+)
 
 _WORDS = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*")
 _SCRIPT = re.compile(r"[_^]\s*[-+]?(?:\([^()]*\)|\w*?\d+|[^\W\d_]+|[*+∞'])")

@@ -136,7 +136,7 @@ def test_neighbours_tell_what_an_undefined_abbreviation_means() -> None:
 
 
 def test_the_profile_that_fits_is_chosen_and_a_small_lead_leaves_it_open() -> None:
-    everywhere = {number: 10 for number in range(8)}
+    everywhere = dict.fromkeys(range(8), 10)
     senses = [
         Sense.of("a", {0: 5, 1: 5, 2: 5}, 5, everywhere, 100).given(5),
         Sense.of("b", {3: 5, 4: 5, 5: 5}, 5, everywhere, 100).given(5),
@@ -148,7 +148,7 @@ def test_the_profile_that_fits_is_chosen_and_a_small_lead_leaves_it_open() -> No
 
 
 def test_an_expansion_that_one_paper_gives_needs_a_paper_that_speaks_of_the_same_things() -> None:
-    everywhere = {number: 10 for number in range(4)}
+    everywhere = dict.fromkeys(range(4), 10)
     odd = [Sense.of("a", {0: 1, 1: 1}, 1, everywhere, 100).given(1)]
     assert read("cmmd", odd, [0, 1]).key == "a"
     assert read("cmmd", odd, [2, 3]).key == ""

@@ -59,7 +59,7 @@ class Comparer:
 
     def _names(self, unit: Unit) -> tuple[str, ...]:
         """Give the forms of a unit, each also with its abbreviations written out."""
-        out = {form: None for form in unit.forms}
+        out = dict.fromkeys(unit.forms)
         for form in unit.forms:
             words = form.split()
             if len(words) > 1 and any(word in self._written for word in words):

@@ -14,7 +14,9 @@ NAME_PROBABILITY = 0.9
 _LINKS = frozenset("of for in to from with and or as by on via without against versus vs beyond toward towards".split())
 
 #: A thing is not what its name ends with after such a word: a "fake review" is none, nor is "inverse planning".
-_DENYING = frozenset("non anti pseudo quasi fake self semi weakly partially partly inverse reverse counter former no not near".split())
+_DENYING = frozenset(
+    "non anti pseudo quasi fake self semi weakly partially partly inverse reverse counter former no not near".split()
+)
 
 #: Names that begin so were cut from a longer one: "language" of "low resource language" has no resource.
 _CUT = frozenset(
