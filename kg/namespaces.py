@@ -7,7 +7,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.errors import KGError
 from kg.model import Paper
@@ -65,6 +65,7 @@ def short_hash(*parts: str, length: int = 8) -> str:
     return hashlib.sha256(joined).hexdigest()[:length]
 
 
+@lru_cache(maxsize=1 << 18)
 def entity_curie(key: str) -> str:
     """Mint an entity's CURIE from its identity key: a ``term:`` CURIE or a normal form.
 

@@ -43,7 +43,7 @@ def _singular(word: str) -> str:
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes", "zzes")):
+    if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes", "zzes")):
         return word[:-2]
     return word if word.endswith(("ss", "us", "is")) else word[:-1]
 
@@ -124,20 +124,8 @@ _STEM = 4
 
 #: Beginnings after which the rest of a word makes the meaning.
 _OPPOSING = (
-    "non",
-    "un",
-    "in",
-    "dis",
-    "anti",
-    "multi",
-    "inter",
-    "intra",
-    "over",
-    "under",
-    "pre",
-    "post",
-    "hyper",
-    "hypo",
+    *("non", "un", "in", "dis", "anti", "multi", "inter", "intra"),
+    *("over", "under", "pre", "post", "hyper", "hypo"),
 )
 
 _WORDS = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*")

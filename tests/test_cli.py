@@ -31,7 +31,10 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Publish the hand-made tables as a build."""
     rows = graph_sample.rows()
     first, foo = graph_sample.paper(graph_sample.FIRST), graph_sample.ent("foo")
-    rows["merges"] = [Merge(foo, "Foo", "FOO", "same", "normal form", 1.0)]
+    rows["merges"] = [
+        Merge(foo, "Foo", "FOO", "same", "normal form", 1.0),
+        Merge(foo, "fo", "foo", "undecided", "spelt out so in 1 of 2 papers", 0.5),
+    ]
     rows["mentions"] = sorted([*rows["mentions"], Mention(first, "title", 0, 3, foo, "Foo")])
     space = Workspace(tmp_path_factory.mktemp("cli") / "graph")
     with space.writing(), space.publishing() as folder:
@@ -107,7 +110,9 @@ def test_show_describes_a_paper(run: Run, name: str) -> None:
 
 
 def test_show_why_gives_the_identity_decisions(run: Run) -> None:
-    assert "Foo = FOO  normal form (1.00)" in run("show", "FOO", "--why").stdout
+    why = run("show", "FOO", "--why").stdout
+    assert "Foo = FOO  normal form (1.00)" in why
+    assert "fo may be foo  spelt out so in 1 of 2 papers (0.50)" in why
     assert "nothing to decide" in run("show", "Bar", "--why").stdout
 
 

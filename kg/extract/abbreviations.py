@@ -13,6 +13,9 @@ from spacy.tokens import Doc
 #: Longest short form in characters, as in the paper.
 MAX_SHORT = 12
 
+#: In a title, the long form begins at most so many words after the name.
+_AHEAD = 3
+
 _OPEN, _CLOSE = {"(", "["}, {")", "]"}
 
 #: Bracketed words that abbreviate nothing.
@@ -76,6 +79,40 @@ def _initials(words: list[str]) -> str:
     return "".join(part[0] for word in words for part in word.split("-") if part and part[0].isalnum()).lower()
 
 
+def _by_beginnings(words: list[str], short: str) -> bool:
+    """Tell whether a short form is made of the beginnings of words, in order.
+
+    Every word gives at least a letter; what follows a hyphen need not.
+
+    >>> _by_beginnings(["Low-Rank", "Adaptation"], "LoRA"), _by_beginnings(["Learning", "to", "Rank"], "LoRA")
+    (True, False)
+    """
+    parts = [(part.lower(), place > 0) for word in words for place, part in enumerate(word.split("-")) if part]
+    letters = "".join(character for character in short.lower() if character.isalnum())
+    ends = {0}
+    for part, spare in parts:
+        found = set(ends) if spare else set()
+        for end in ends:
+            length = 0
+            while length < len(part) and letters[end + length : end + length + 1] == part[length]:
+                length += 1
+                found.add(end + length)
+        ends = found
+    return len(words) > 1 and len(letters) in ends
+
+
+def _title(doc: Doc) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Find the long form behind the name that a title begins with: "LoRA: Low-Rank Adaptation of Language Models"."""
+    if len(doc) < 4 or doc[1].text != ":" or not is_short_form(doc[0].text):
+        return
+    for start in range(2, min(2 + _AHEAD, len(doc))):
+        for stop in range(start + 2, min(start + len(doc[0].text) + 1, len(doc)) + 1):
+            words = [doc[index].text for index in range(start, stop)]
+            if words[-1][-1].isalnum() and _by_beginnings(words, doc[0].text):
+                yield (start, stop), (0, 1)
+                return
+
+
 def _reach(doc: Doc, short: str, stop: int) -> int:
     """Give the first token before ``stop`` that may belong to the long form of ``short``."""
     first, most = stop, min(len(short) + 5, len(short) * 2)
@@ -120,6 +157,7 @@ def _before(doc: Doc, short: str, stop: int) -> tuple[int, int] | None:
 
 def definitions(doc: Doc) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Yield ``(long, short)`` token ranges for each definition in the document."""
+    yield from _title(doc)
     for token in doc:
         if token.text not in _OPEN or token.i == 0:
             continue
@@ -134,9 +172,12 @@ def definitions(doc: Doc) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
                 yield found, (token.i + 1, inner)
         elif is_short_form(doc[token.i - 1].text):
             # Brackets behind a name hold examples as often as expansions, so only initials count here.
-            found = _by_initials(doc, doc[token.i - 1].text, token.i + 1, inner)
+            name = doc[token.i - 1].text
+            found = _by_initials(doc, name, token.i + 1, inner)
             if found and found[0] == token.i + 1:
                 yield found, (token.i - 1, token.i)
+            elif _by_beginnings([doc[index].text for index in range(token.i + 1, inner)], name):
+                yield (token.i + 1, inner), (token.i - 1, token.i)
 
 
 @Language.component("kg_abbreviations", assigns=["doc._.definitions"])

@@ -42,6 +42,9 @@ _GENERIC_HEADS = {
     "system",
 }
 
+#: Of these, the ones that make another thing of a phrase, as in "font recognition benchmark".
+_DATA_HEADS = {"dataset", "benchmark", "corpus"}
+
 #: A name of this many words and more that so few papers have is the paper's own: with words before it, it is the same.
 _OWN_WORDS, _OWN_PAPERS = 2, 3
 
@@ -96,15 +99,13 @@ def group(
 def _key(form: str, longs: Mapping[str, str], present: set[str]) -> str:
     """Give what a place is grouped by: its name as the paper spells it out, without a generic head it can lack."""
     stem, _, head = form.rpartition(" ")
-    if head in _GENERIC_HEADS and (stem in present or stem in longs):
+    if head in _GENERIC_HEADS and (stem in present or stem in longs) and not (head in _DATA_HEADS and " " in stem):
         form = stem
-    if form in longs:
-        return longs[form]
-    return " ".join(longs.get(word, word) for word in form.split())
+    return " ".join(longs.get(word, word) for word in longs.get(form, form).split())
 
 
 def _own(form: str, others: set[str], counts: Statistics) -> str:
-    """Give the shorter name of the paper's own that a name ends in, as in "occlusion-free proxy texture"; else itself."""
+    """Give the shorter name of the paper's own that a name ends in ("occlusion-free proxy texture"), or the name."""
     words = form.split()
     for first in range(1, min(_BEFORE, len(words) - _OWN_WORDS) + 1):
         rest = " ".join(words[first:])

@@ -95,7 +95,7 @@ def _one_letter_apart(names: Sequence[Sequence[str]]) -> Iterator[tuple[int, int
 
 
 def _deletions(letters: npt.NDArray[np.uint8], lengths: Numbers) -> tuple[Hashes, Numbers]:
-    """Hash each text as it is, and without each byte that is no digit; give the hashes and the number of each one's text.
+    """Hash each text as it is, and without each byte that is no digit; give the hashes and the texts' numbers.
 
     ``letters`` holds all texts on end. The hash is a polynomial in an odd base modulo 2**64, so that taking a byte out
     is a subtraction and a division.

@@ -129,6 +129,8 @@ def _data(unit: Unit) -> bool | None:
 def steady_key(units: Iterable[Unit]) -> str:
     """Choose the identity key of a cluster: its term, else the shortest name; no vote has a part in it.
 
+    Of names that are the same but for spaces it is the one with the most, as identifiers are read by people too.
+
     >>> steady_key([Unit("flashattention"), Unit("flash attention"), Unit("flash attention algorithm")])
     'flash attention'
     """

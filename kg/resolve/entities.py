@@ -20,6 +20,7 @@ from kg.model import (
     Span,
 )
 from kg.namespaces import entity_curie, paper_curie, short_hash
+from kg.resolve.collecting import no_collection
 from kg.resolve.identity import Identity, identify, kind_of, label_of
 from kg.resolve.overriding import Decided, decide, separated, without_hidden
 from kg.resolve.settle import settle
@@ -51,6 +52,7 @@ class Resolution:
     cyclic: int = 0
 
 
+@no_collection()
 def resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], config: Config) -> Resolution:
     """Join the extractions of ``papers`` (in the same order) into one graph.
 

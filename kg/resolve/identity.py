@@ -8,16 +8,15 @@ else the paper speaks of (`kg.resolve.senses`). Where that does not tell, the ab
 The key of a cluster is a term or a name that no vote has a part in, so that more papers leave identifiers as they are.
 """
 
-import gc
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.model import Extraction, Merge
 from kg.resolve import ledger, uses
 from kg.resolve.blocking import by_abbreviation, candidates
 from kg.resolve.clusters import Decision, Unit, cluster, steady_key
+from kg.resolve.collecting import no_collection
 from kg.resolve.comparing import Comparer
 from kg.resolve.reading import Reader
 from kg.resolve.uses import Use
@@ -59,25 +58,9 @@ class _Joined:
     decisions: Sequence[Decision]
 
 
+@no_collection()
 def identify(extractions: Sequence[Extraction], vocabulary: Vocabulary) -> Identity:
     """Give every local entity of every extraction its cluster."""
-    with _no_collection():
-        return _identify(extractions, vocabulary)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the collector of cyclic garbage from walking through millions of records that hold no cycle."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-def _identify(extractions: Sequence[Extraction], vocabulary: Vocabulary) -> Identity:
     rows = uses.read(extractions, vocabulary)
     defined = uses.definitions(rows)
     uses.mark_undefined(rows, defined)
@@ -111,7 +94,7 @@ def _join(units: list[Unit], defined: Mapping[str, Mapping[str, int]], vocabular
     members: dict[int, list[Unit]] = defaultdict(list)
     for place, home in enumerate(homes):
         members[home].append(units[place])
-    keys = {home: steady_key(group) for home, group in members.items()}
+    keys = {home: steady_key(group) if len(group) > 1 else group[0].key for home, group in members.items()}
     why = {}
     for place, home in enumerate(homes):
         other = places[keys[home]] if place == home else home

@@ -18,7 +18,12 @@ VERSION_PROBABILITY = 0.95
 #: Sizes in such units count rows, not parameters, so a method of that size is a data set taken for one.
 _ROWS = re.compile(r"\d[\d.]*k|(?:\d|[1-5]\d|\d+\.\d+)m")
 
+#: Names of more characters are phrases, not families.
+_LONGEST = 60
+
 _NONE: AbstractSet[str] = frozenset()
+
+_GIVEN = re.compile(r"[A-Z\d+]")
 
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
@@ -73,7 +78,7 @@ def _index(entities: Mapping[str, Entity]) -> dict[tuple[Versioned, str], _Named
     owners: dict[tuple[Versioned, str], list[_Named]] = {}
     for _, entity in sorted(entities.items(), key=lambda item: (-item[1].support, item[1].id)):
         for name in _names(entity):
-            if _is_proper(name) or name == entity.label:
+            if len(name) <= _LONGEST and (name == entity.label or _is_proper(name)):
                 place = owners.setdefault((take_apart(name), entity.kind), [])
                 place.append(_Named(entity, name, name == entity.label))
     known = {}
@@ -143,10 +148,12 @@ def _is_alike(name: str, tail: _Named, found: Versioned) -> bool:
 
 def _is_proper(name: str) -> bool:
     """Tell whether a name is one that was given: after words such as "model" are gone it still looks like one."""
+    if not _GIVEN.search(name):
+        return False
     words = name.split()
     while len(words) > 1 and normal_form(words[-1]) in version_names.CARRIERS:
         words.pop()
     rest = " ".join(words)
     if len(words) == len(name.split()):
-        return any(c.isupper() or c.isdigit() or c == "+" for c in rest)
-    return any(c.isupper() or c.isdigit() for c in rest[1:])
+        return bool(_GIVEN.search(rest))
+    return bool(_GIVEN.search(rest, 1))

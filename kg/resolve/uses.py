@@ -47,7 +47,7 @@ def own_key(entity: LocalEntity, vocabulary: Vocabulary) -> tuple[str, str]:
 
 
 def _is_label(long: str, term: Term | None) -> bool:
-    """Tell whether an expansion names a vocabulary term, but for endings or words added; an unknown term is believed."""
+    """Tell whether an expansion names a term, but for endings or words added; an unknown term is believed."""
     form = normal_form(long)
     labels = [normal_form(label) for label in term.labels] if term else [form]
     words = set(form.split())

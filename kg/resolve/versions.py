@@ -31,6 +31,13 @@ _PLUS = re.compile(r"(.*?[a-z\d])(\+{1,2})")
 _ENDINGS = known.MODEL_WORDS | known.DATA_WORDS | {"+", "++"}
 _BEFORE = re.compile(f"({'|'.join(sorted(known.BEFORE))})({'|'.join(sorted(known.BASES, key=len, reverse=True))})")
 
+_HINTS = {*_ENDINGS - {"+", "++"}, *known.ROMAN, *(word for words in known.SUFFIXES.values() for word in words)}
+
+#: What a name of a version has somewhere; most names have none, and need no more looking at.
+_HINT = re.compile(
+    rf"[\d+]|{'|'.join(sorted(known.BEFORE))}|(?<![^\W_])(?:{'|'.join(map(re.escape, sorted(_HINTS)))})(?![^\W_])", re.I
+)
+
 #: Words of a family's name at most, and suffixes at most.
 _WORDS, _SUFFIXES = 4, 4
 
@@ -82,7 +89,7 @@ def take_apart(name: str) -> Versioned:
     (Versioned(family='llama', version=(), variant=()), 'cifar10')
     """
     words = _words(name)
-    if _POWER.search(name) or _LISTED.search(name):
+    if not _HINT.search(name) or _POWER.search(name) or _LISTED.search(name):
         return Versioned(_solid(words))
     family, version, variant = _popped(words)
     if not (version or variant) or len(variant) > _SUFFIXES or not _is_family(family):
