@@ -53,6 +53,7 @@ TABLES: dict[str, tuple[str, dict[str, tuple[pa.DataType, str]]]] = {
             "first_year": (_INT, "year of that date"),
             "exact_match": (_LIST, "the same thing in the vocabulary"),
             "introduced_by": (_LIST, "papers that introduce it"),
+            "version_order": (_INT, "place among the versions of one thing, 0 where there is no order"),
         },
     ),
     "relations": (
@@ -108,7 +109,7 @@ TABLES: dict[str, tuple[str, dict[str, tuple[pa.DataType, str]]]] = {
             "entity": (_TEXT, "identifier of the entity"),
             "a": (_TEXT, "one name"),
             "b": (_TEXT, "the other name"),
-            "decision": (_TEXT, "same or different"),
+            "decision": (_TEXT, "same, different or undecided; or what an override did"),
             "reason": (_TEXT, "why"),
             "score": (_FLOAT, "similarity, 0 to 1"),
         },
@@ -137,7 +138,8 @@ def _entities(tables: Tables) -> Iterator[_Row]:
     """Give the rows of ``entities``."""
     for entity in tables.entities():
         names = (entity.id, entity.kind, entity.label, entity.alt_labels, entity.support)
-        yield *names, entity.first_seen, year_of(entity.first_seen), entity.exact_match, entity.introduced_by
+        seen = (entity.first_seen, year_of(entity.first_seen))
+        yield *names, *seen, entity.exact_match, entity.introduced_by, entity.version_order
 
 
 def _relations(tables: Tables) -> Iterator[_Row]:

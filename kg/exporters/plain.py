@@ -152,6 +152,7 @@ def _entity_rows(tables: Tables) -> Iterator[dict[str, Any]]:
             "date": entity.first_seen,
             "year": year_of(entity.first_seen),
             "term": entity.term,
+            "version_order": entity.version_order,
         }
 
 

@@ -21,6 +21,7 @@ from kg.tables import Tables
 #: Property -> its type for the import tool; others are strings.
 _TYPES = {
     "support": "long",
+    "version_order": "long",
     "year": "long",
     "confidence": "double",
     "salience": "double",
@@ -30,7 +31,7 @@ _TYPES = {
     "papers": "string[]",
 }
 _PAPER = ("label", "authors", "date", "year", "arxiv", "doi", "url", "categories", "abstract")
-_ENTITY = ("kind", "label", "alt_labels", "support", "date", "year", "term")
+_ENTITY = ("kind", "label", "alt_labels", "support", "date", "year", "term", "version_order")
 _EDGE = ("support", "confidence", "salience", "polarity", "papers", "sentence")
 
 #: Property of the tables -> its name in Neo4j, by whether it is a paper's.

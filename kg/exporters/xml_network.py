@@ -20,6 +20,7 @@ _GRAPHML = {
         "first_seen": "string",
         "links": "string",
         "term": "string",
+        "version_order": "long",
         "paper": "string",
     },
     "edge": {
