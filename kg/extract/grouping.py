@@ -71,7 +71,9 @@ def group(
     spans = [span for span, _ in chosen]
     present = {form for _, form in chosen}
     keys = {form: _key(form, longs, present) for form in sorted(present)}
-    keys = {form: _own(key, set(keys.values()), counts) for form, key in keys.items()}
+    methods = _methods(chosen, scores)
+    apart = set(longs.values()) | {keys[form] for form in methods}
+    keys = {form: key if key in apart else _own(key, set(keys.values()) - methods, counts) for form, key in keys.items()}
     by_form: dict[str, list[int]] = defaultdict(list)
     for number, (_, form) in enumerate(chosen):
         by_form[keys[form]].append(number)
@@ -104,13 +106,25 @@ def _key(form: str, longs: Mapping[str, str], present: set[str]) -> str:
     return " ".join(longs.get(word, word) for word in longs.get(form, form).split())
 
 
+def _methods(chosen: Sequence[tuple[Range, str]], scores: Array) -> set[str]:
+    """Give the normal forms that name methods: of these, words before a name make another one."""
+    total: dict[str, Array] = defaultdict(lambda: np.zeros(scores.shape[1] - 1))
+    for (_, form), row in zip(chosen, scores, strict=True):
+        total[form] = total[form] + row[1:]
+    return {form for form, kinds in total.items() if KINDS_BY_COLUMN[int(np.argmax(kinds))] == "Method"}
+
+
 def _own(form: str, others: set[str], counts: Statistics) -> str:
-    """Give the shorter name of the paper's own that a name ends in ("occlusion-free proxy texture"), or the name."""
+    """Give the shorter name of the paper's own that a name ends in ("occlusion-free proxy texture"), or the name.
+
+    A shorter name that other words stand before too has kinds, and each is a thing of its own.
+    """
     words = form.split()
     for first in range(1, min(_BEFORE, len(words) - _OWN_WORDS) + 1):
         rest = " ".join(words[first:])
         if rest in others and counts.get(rest, (0, 0))[0] <= _OWN_PAPERS:
-            return rest
+            longer = [other for other in others if other.endswith(f" {rest}")]
+            return rest if all(form.endswith(other) or other.endswith(form) for other in longer) else form
     return form
 
 

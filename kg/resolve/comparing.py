@@ -1,5 +1,6 @@
 """Compare things of the corpus: by the words of their names, by a shared abbreviation, by what papers say of them."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from kg.resolve.clusters import Decision, Unit, other_kind, side_by_side
@@ -20,26 +21,8 @@ _DOUBTFUL = frozenset({"slip", "endings"})
 #: Forms of a term that are compared.
 _FORMS = 8
 
-#: Words that begin with so many letters alike are one word with another ending.
-_STEM = 4
-
-#: Beginnings that change the meaning of a word.
-_PREFIXES = (
-    "non",
-    "un",
-    "in",
-    "dis",
-    "anti",
-    "multi",
-    "inter",
-    "intra",
-    "over",
-    "under",
-    "pre",
-    "post",
-    "hyper",
-    "hypo",
-)
+#: Words written as one.
+_COINED = re.compile(r"(?:[A-Z][a-z]{2,}){2,}")
 
 
 class Comparer:
@@ -79,7 +62,7 @@ class Comparer:
             return Decision(first, second, False, "two terms of the vocabulary", 0.0)
         verdict = self._by_name(first, second)
         against = ""
-        if verdict.same and verdict.score < _PLAIN:
+        if verdict.same and (verdict.score < _PLAIN or _coined(a.label) != _coined(b.label)):
             against = other_kind(a, b) or (side_by_side(a, b) if verdict.rule in _DOUBTFUL else "")
         return Decision(first, second, verdict.same and not against, against or verdict.reason, verdict.score)
 
@@ -106,6 +89,15 @@ class Comparer:
             names = unit.forms[:_FORMS] if unit.is_term else (unit.label,)
             self._prepared[number] = [prepare(name, self._vocabulary) for name in names]
         return self._prepared[number]
+
+
+def _coined(label: str) -> bool:
+    """Tell whether a name is words written as one with capitals, as products and data sets are called.
+
+    >>> [_coined(label) for label in ("DeepfakeDetection", "deepfake detection", "ImageNet-1k", "LoRA")]
+    [True, False, False, False]
+    """
+    return _COINED.fullmatch(label) is not None
 
 
 def _written(units: Sequence[Unit], defined: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
