@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SHARD = 32
 
 #: Up to so many papers are done in this process: loading the models elsewhere would take longer.
-FEW = 2 * SHARD
+FEW = 6 * SHARD
 
 #: Told how many papers are done, and how many there are.
 Progress = Callable[[int, int], None]

@@ -128,6 +128,9 @@ _OPPOSING = (
     *("over", "under", "pre", "post", "hyper", "hypo"),
 )
 
+#: Longest abbreviation, in characters.
+_LONGEST = 12
+
 _WORDS = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*")
 _SCRIPT = re.compile(r"[_^]\s*[-+]?(?:\([^()]*\)|\w*?\d+|[^\W\d_]+|[*+∞'])")
 _NUMBER_NAME = re.compile(r"[A-Z]+[\^_]\d[A-Z]+|[A-Z]\*|[RF][\^_]?[12²₁]|[EU]\([1-9dn]\)|π_?0(?:\.\d+)?")
@@ -136,6 +139,18 @@ _NUMBER_NAME = re.compile(r"[A-Z]+[\^_]\d[A-Z]+|[A-Z]\*|[RF][\^_]?[12²₁]|[EU]
 def _named(runs: list[str]) -> bool:
     """Tell whether one of some runs of letters is a word, not a variable or a function."""
     return any(len(run) > 1 and run not in tables.FUNCTIONS for run in runs)
+
+
+def is_short_of(short: str, long: str) -> bool:
+    """Tell whether the letters of a normal form stand in another in their order, the first one at its beginning.
+
+    >>> is_short_of("lora", "low rank adaptation"), is_short_of("bert", "low rank adaptation")
+    (True, False)
+    """
+    if " " in short or not 2 <= len(short) <= _LONGEST or short[0] != long[:1] or len(short) >= len(long):
+        return False
+    letters = iter(long)
+    return all(character in letters for character in short if character.isalnum())
 
 
 @lru_cache(maxsize=1 << 16)

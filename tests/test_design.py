@@ -23,7 +23,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: Imports point from later to earlier layers only, and modules of one layer know nothing of each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("model", "text_tables", "readings"),
+    ("initials", "model", "text_tables", "readings"),
     ("namespaces", "text_markup", "salience"),
     ("text",),
     ("overrides",),

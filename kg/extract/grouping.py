@@ -1,7 +1,7 @@
 """Join the chosen places of a document into things: one name, its abbreviation, its vocabulary term."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +11,9 @@ from spacy.tokens import Doc
 from kg.extract.features import Statistics
 from kg.extract.linear import Array
 from kg.extract.parts import Range, Thing
+from kg.initials import STRICT, fits, looks_short
 from kg.model import KINDS
-from kg.text import akin, normal_form
+from kg.text import akin, is_short_of, normal_form
 
 #: Head nouns that a name may carry or drop within one paper: "FedAvg", "FedAvg algorithm".
 _GENERIC_HEADS = {
@@ -63,17 +64,20 @@ def group(
     counts: Statistics,
 ) -> list[Thing]:
     """Make one thing of all chosen places (with their normal forms) that name the same, in order of first mention."""
+    kinds = _kinds(chosen, scores)
     definitions = [
         (normal_form(doc[short[0] : short[1]].text), normal_form(doc[long[0] : long[1]].text), long)
         for long, short in doc._.definitions
     ]
+    definitions += _implied(doc, chosen, kinds, {form for short, long, _ in definitions for form in (short, long)})
     longs = {short: long for short, long, _ in definitions}
     spans = [span for span, _ in chosen]
-    present = {form for _, form in chosen}
-    keys = {form: _key(form, longs, present) for form in sorted(present)}
-    methods = _methods(chosen, scores)
+    keys = {form: _key(form, longs, kinds.keys()) for form in sorted(kinds)}
+    methods = {form for form, kind in kinds.items() if kind == "Method"}
     apart = set(longs.values()) | {keys[form] for form in methods}
-    keys = {form: key if key in apart else _own(key, set(keys.values()) - methods, counts) for form, key in keys.items()}
+    keys = {
+        form: key if key in apart else _own(key, set(keys.values()) - methods, counts) for form, key in keys.items()
+    }
     by_form: dict[str, list[int]] = defaultdict(list)
     for number, (_, form) in enumerate(chosen):
         by_form[keys[form]].append(number)
@@ -98,7 +102,7 @@ def group(
     ]
 
 
-def _key(form: str, longs: Mapping[str, str], present: set[str]) -> str:
+def _key(form: str, longs: Mapping[str, str], present: Collection[str]) -> str:
     """Give what a place is grouped by: its name as the paper spells it out, without a generic head it can lack."""
     stem, _, head = form.rpartition(" ")
     if head in _GENERIC_HEADS and (stem in present or stem in longs) and not (head in _DATA_HEADS and " " in stem):
@@ -106,12 +110,28 @@ def _key(form: str, longs: Mapping[str, str], present: set[str]) -> str:
     return " ".join(longs.get(word, word) for word in longs.get(form, form).split())
 
 
-def _methods(chosen: Sequence[tuple[Range, str]], scores: Array) -> set[str]:
-    """Give the normal forms that name methods: of these, words before a name make another one."""
+def _kinds(chosen: Sequence[tuple[Range, str]], scores: Array) -> dict[str, str]:
+    """Give the likeliest kind of what each normal form names."""
     total: dict[str, Array] = defaultdict(lambda: np.zeros(scores.shape[1] - 1))
     for (_, form), row in zip(chosen, scores, strict=True):
         total[form] = total[form] + row[1:]
-    return {form for form, kinds in total.items() if KINDS_BY_COLUMN[int(np.argmax(kinds))] == "Method"}
+    return {form: KINDS_BY_COLUMN[int(np.argmax(sums))] for form, sums in total.items()}
+
+
+def _implied(
+    doc: Doc, chosen: Sequence[tuple[Range, str]], kinds: Mapping[str, str], defined: set[str]
+) -> list[tuple[str, str, Range]]:
+    """Give the definitions a paper leaves to its reader: an abbreviation and the one name of its kind that fits it."""
+    names = {form: span for span, form in reversed(chosen) if " " in form and form not in defined}
+    found = []
+    for short, span in {form: span for span, form in reversed(chosen)}.items():
+        text = doc[span[0] : span[1]].text
+        if " " in text or short in defined or not looks_short(text):
+            continue
+        fitting = [form for form in names if kinds[form] == kinds[short] and fits(text, tuple(form.split())) == STRICT]
+        if len(fitting) == 1:
+            found.append((short, fitting[0], names[fitting[0]]))
+    return found
 
 
 def _own(form: str, others: set[str], counts: Statistics) -> str:
@@ -165,17 +185,18 @@ def confidence(scores: Array, calibration: Mapping[str, Sequence[float]]) -> flo
 
 def _term(doc: Doc, spans: list[Range], long: str) -> str:
     """Give the vocabulary term of a thing; where the paper spells it out, the spelling has to agree."""
-    for span in spans:
+    texts = [doc[start:end].text for start, end in spans]
+    for span, text in zip(spans, texts, strict=True):
         found = doc._.terms.get(span)
-        if not found:
-            continue
-        text = doc[span[0] : span[1]].text
-        if not long or normal_form(text) == normal_form(long) or _agree(str(found[0]), long):
+        if found and (not long or normal_form(text) == normal_form(long) or _agree(str(found[0]), long, texts)):
             return str(found[0])
     return ""
 
 
-def _agree(term: str, long: str) -> bool:
-    """Tell whether an expansion has the words of a term, or the same but for endings."""
-    words, others = normal_form(term.partition(":")[2].replace("-", " ")), normal_form(long)
-    return akin(words, others) or bool(fuzz.token_set_ratio(words, others) >= _WHOLE)
+def _agree(term: str, long: str, texts: Sequence[str]) -> bool:
+    """Tell whether an expansion has a term's words, the same but for endings, or more that the short name lacks."""
+    words, other = normal_form(term.partition(":")[2].replace("-", " ")), normal_form(long)
+    if akin(words, other):
+        return True
+    shorts = {normal_form(text) for text in texts} - {other}
+    return bool(fuzz.token_set_ratio(words, other) >= _WHOLE) and any(is_short_of(short, words) for short in shorts)

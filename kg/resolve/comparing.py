@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from kg.resolve.clusters import Decision, Unit, other_kind, side_by_side
 from kg.resolve.names import Prepared, Verdict, judge_prepared, prepare
-from kg.resolve.uses import is_short_of
-from kg.text import akin
+from kg.text import akin, is_short_of
 from kg.vocabulary import Vocabulary
 
 #: An abbreviation is written out inside a name if so many papers spell it out, in such a share of cases alike.

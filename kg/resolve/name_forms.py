@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from kg.initials import looks_short
 from kg.resolve import name_tables as tables
-from kg.resolve.initials import looks_short
 from kg.resolve.versions import Versioned, parse
 from kg.text import normal_form, readable, solid_form
 from kg.text_markup import has_markup

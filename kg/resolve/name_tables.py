@@ -2,42 +2,9 @@
 
 from types import MappingProxyType
 
-#: Words that carry no content of their own inside a name.
-LINKS = frozenset("a an and as at by for from in into is of on or over per the to under using via with without".split())
-
-#: Words that an expansion may leave out of its abbreviation after a hyphen: "large-scale", "t-distributed".
-EMPTY_TAILS = frozenset(
-    "based scale distributed driven level style like aware guided enhanced centric oriented wise specific".split()
-)
-
 #: Last words before which "based" adds nothing, and words that add nothing after another: "energy(-based) model".
 BASED = frozenset("model method approach network architecture algorithm technique".split())
 IDLE = frozenset((("large", "scale"),))
-
-#: Last words that an abbreviation may leave out: "area under the ROC curve" is AUROC.
-TRAILING = frozenset("algorithm method curve index measure metric technique".split())
-#: The same, of an abbreviation of four letters or more.
-TRAILING_LONG = frozenset("model network framework module approach architecture problem challenge".split())
-
-#: First parts of words written solid, with the beginnings of the second, where an abbreviation takes both: AE, MLP.
-JOINED = MappingProxyType(
-    {
-        "auto": ("encod", "regress"), "fine": ("tun", "grain"), "meta": ("learn", "reinforc"), "semi": ("superv",),
-        "hyper": ("param", "spectr"), "super": ("resol",), "back": ("prop",), "feed": ("forward",), "spatio": ("temp",),
-        "multi": ("task", "layer", "agent", "arm", "view", "head", "label", "class", "obj", "inst", "hop", "party"),
-    }
-)  # fmt: skip
-
-#: First parts of words written solid that may give a letter to an abbreviation.
-MORPHEMES = frozenset(
-    "auto multi pre fine hyper super semi non sub cross inter intra uni bi meta neuro electro encephalo magneto "
-    "spatio photo micro macro back feed over under hetero homo un post mini cardio key data hydro geo bio".split()
-)
-
-#: Words that abbreviations write as digits too.
-DIGITS = MappingProxyType(
-    {"to": "2", "for": "4", "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
-)  # fmt: skip
 
 #: Words that mean the same wherever they stand, by their canonical form.
 WORDS = MappingProxyType(

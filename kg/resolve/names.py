@@ -15,8 +15,8 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
+from kg.initials import LINKS, STRICT, fits, letters_of
 from kg.resolve import name_tables as tables
-from kg.resolve.initials import STRICT, fits, letters_of
 from kg.resolve.name_forms import Prepared, lexicon, prepare
 from kg.vocabulary import Vocabulary
 
@@ -142,7 +142,7 @@ def _may_abbreviate(written: str, short: Prepared, long: Prepared) -> bool:
     if not written or (len(long.words) == 1 and long.short) or not set(long.numbers) <= set(short.numbers):
         return False
     first = long.plain[0]
-    return written[0].lower() == first[0] or first in tables.LINKS or written[0] in "Xx0123456789"
+    return written[0].lower() == first[0] or first in LINKS or written[0] in "Xx0123456789"
 
 
 def _abbreviates(short: str, long: Words, whole: frozenset[str], terms: tuple[Words, Words]) -> Verdict | None:
@@ -305,7 +305,7 @@ def _reordered(a: Prepared, b: Prepared) -> Verdict | None:
     if len(a.words) < 3 or a.words[-1] != b.words[-1] or sorted(a.words) != sorted(b.words):
         return None
     opposed = [one for one in a.words for two in a.words if one != two and not _groups(one).isdisjoint(_groups(two))]
-    if opposed or not tables.LINKS.isdisjoint(a.words):
+    if opposed or not LINKS.isdisjoint(a.words):
         return Verdict(False, "the order of the words tells the two apart", 0.3, "words")
     return Verdict(True, "the same words before the same last one", 0.7, "order")
 

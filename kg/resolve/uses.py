@@ -6,11 +6,8 @@ from dataclasses import dataclass
 
 from kg.model import Extraction, LocalEntity
 from kg.resolve.clusters import Unit
-from kg.text import akin, normal_form
+from kg.text import akin, is_short_of, normal_form
 from kg.vocabulary import Term, Vocabulary
-
-#: Longest abbreviation, in characters.
-_LONGEST = 12
 
 #: The reason of a name that needs none.
 SAME_FORM = "same normal form"
@@ -36,7 +33,7 @@ def own_key(entity: LocalEntity, vocabulary: Vocabulary) -> tuple[str, str]:
 
     The key is a ``term:`` CURIE or a normal form; kind and display label are no part of it.
     """
-    if entity.term and (not entity.long or _is_label(entity.long, vocabulary.terms.get(entity.term))):
+    if entity.term and (not entity.long or _is_label(entity, vocabulary.terms.get(entity.term))):
         return entity.term, f"label of the vocabulary term {entity.term}"
     if entity.long:
         term = vocabulary.find(entity.long)
@@ -46,12 +43,20 @@ def own_key(entity: LocalEntity, vocabulary: Vocabulary) -> tuple[str, str]:
     return normal_form(entity.label), SAME_FORM
 
 
-def _is_label(long: str, term: Term | None) -> bool:
-    """Tell whether an expansion names a term, but for endings or words added; an unknown term is believed."""
-    form = normal_form(long)
+def _is_label(entity: LocalEntity, term: Term | None) -> bool:
+    """Tell whether an expansion names a term, but for endings or words added; an unknown term is believed.
+
+    Words added make another thing unless the abbreviation leaves them out too: "convex semidefinite programming (SDP)".
+    """
+    form = normal_form(entity.long)
     labels = [normal_form(label) for label in term.labels] if term else [form]
-    words = set(form.split())
-    return any(form == label or akin(form, label) or words > set(label.split()) > set() for label in labels)
+    shorts, words = {normal_form(name) for name in entity.names} - {form}, set(form.split())
+    return any(
+        form == label
+        or akin(form, label)
+        or (words > set(label.split()) > set() and any(is_short_of(short, label) for short in shorts))
+        for label in labels
+    )
 
 
 def read(extractions: Iterable[Extraction], vocabulary: Vocabulary) -> list[list[Use]]:
@@ -78,18 +83,6 @@ def definitions(rows: Iterable[Sequence[Use]]) -> dict[str, Counter[str]]:
                     if form not in (long, use.key) and is_short_of(form, long):
                         found[form][use.key] += 1
     return found
-
-
-def is_short_of(short: str, long: str) -> bool:
-    """Tell whether the letters of a normal form stand in another in their order, the first one at its beginning.
-
-    >>> is_short_of("lora", "low rank adaptation"), is_short_of("bert", "low rank adaptation")
-    (True, False)
-    """
-    if " " in short or not 2 <= len(short) <= _LONGEST or short[0] != long[:1] or len(short) >= len(long):
-        return False
-    letters = iter(long)
-    return all(character in letters for character in short if character.isalnum())
 
 
 def mark_undefined(rows: Iterable[Sequence[Use]], defined: Mapping[str, Mapping[str, int]]) -> None:

@@ -8,8 +8,40 @@ capital left off ("NeRF"). Capitals that go on (the O of "ELBO") make a looser f
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
-from kg.resolve.name_tables import DIGITS, EMPTY_TAILS, JOINED, LINKS, MORPHEMES, TRAILING, TRAILING_LONG
+#: Words that carry no content of their own inside a name.
+LINKS = frozenset("a an and as at by for from in into is of on or over per the to under using via with without".split())
+
+#: Words that an expansion may leave out of its abbreviation after a hyphen: "large-scale", "t-distributed".
+EMPTY_TAILS = frozenset(
+    "based scale distributed driven level style like aware guided enhanced centric oriented wise specific".split()
+)
+
+#: Last words that an abbreviation may leave out: "area under the ROC curve" is AUROC.
+TRAILING = frozenset("algorithm method curve index measure metric technique".split())
+#: The same, of an abbreviation of four letters or more.
+TRAILING_LONG = frozenset("model network framework module approach architecture problem challenge".split())
+
+#: First parts of words written solid, with the beginnings of the second, where an abbreviation takes both: AE, MLP.
+JOINED = MappingProxyType(
+    {
+        "auto": ("encod", "regress"), "fine": ("tun", "grain"), "meta": ("learn", "reinforc"), "semi": ("superv",),
+        "hyper": ("param", "spectr"), "super": ("resol",), "back": ("prop",), "feed": ("forward",), "spatio": ("temp",),
+        "multi": ("task", "layer", "agent", "arm", "view", "head", "label", "class", "obj", "inst", "hop", "party"),
+    }
+)  # fmt: skip
+
+#: First parts of words written solid that may give a letter to an abbreviation.
+MORPHEMES = frozenset(
+    "auto multi pre fine hyper super semi non sub cross inter intra uni bi meta neuro electro encephalo magneto "
+    "spatio photo micro macro back feed over under hetero homo un post mini cardio key data hydro geo bio".split()
+)
+
+#: Words that abbreviations write as digits too.
+DIGITS = MappingProxyType(
+    {"to": "2", "for": "4", "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
+)  # fmt: skip
 
 _LETTERS = re.compile(r"[^\W_]")
 _REPEAT = re.compile(r"([a-z])([2-5])(?=[a-z])|^([a-z])([2-5])$")
