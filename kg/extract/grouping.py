@@ -46,12 +46,6 @@ _GENERIC_HEADS = {
 #: Of these, the ones that make another thing of a phrase, as in "font recognition benchmark".
 _DATA_HEADS = {"dataset", "benchmark", "corpus"}
 
-#: A name of this many words and more that so few papers have is the paper's own: with words before it, it is the same.
-_OWN_WORDS, _OWN_PAPERS = 2, 3
-
-#: Words that a paper's own name may carry before it at most.
-_BEFORE = 2
-
 #: Likeness (0 to 100) of two names of which one has all words of the other.
 _WHOLE = 100
 
@@ -73,11 +67,6 @@ def group(
     longs = {short: long for short, long, _ in definitions}
     spans = [span for span, _ in chosen]
     keys = {form: _key(form, longs, kinds.keys()) for form in sorted(kinds)}
-    methods = {form for form, kind in kinds.items() if kind == "Method"}
-    apart = set(longs.values()) | {keys[form] for form in methods}
-    keys = {
-        form: key if key in apart else _own(key, set(keys.values()) - methods, counts) for form, key in keys.items()
-    }
     by_form: dict[str, list[int]] = defaultdict(list)
     for number, (_, form) in enumerate(chosen):
         by_form[keys[form]].append(number)
@@ -132,20 +121,6 @@ def _implied(
         if len(fitting) == 1:
             found.append((short, fitting[0], names[fitting[0]]))
     return found
-
-
-def _own(form: str, others: set[str], counts: Statistics) -> str:
-    """Give the shorter name of the paper's own that a name ends in ("occlusion-free proxy texture"), or the name.
-
-    A shorter name that other words stand before too has kinds, and each is a thing of its own.
-    """
-    words = form.split()
-    for first in range(1, min(_BEFORE, len(words) - _OWN_WORDS) + 1):
-        rest = " ".join(words[first:])
-        if rest in others and counts.get(rest, (0, 0))[0] <= _OWN_PAPERS:
-            longer = [other for other in others if other.endswith(f" {rest}")]
-            return rest if all(form.endswith(other) or other.endswith(form) for other in longer) else form
-    return form
 
 
 def _thing(doc: Doc, name: str, spans: list[Range], long: str) -> Thing:
