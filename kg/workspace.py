@@ -146,6 +146,13 @@ class Workspace:
             raise WorkspaceError(f"{self.path}: nothing was built here yet; run `kg build -w {self.path}` first")
         return Build(folder)
 
+    def previous(self) -> Build | None:
+        """Give the build before the one in use, if it is still there."""
+        current = self._current()
+        builds = _numbered(self.path / "builds") if current is not None else []
+        older = [path for path in builds if current is not None and int(path.name) < int(current.name)]
+        return Build(older[-1]) if older else None
+
     def has_build(self) -> bool:
         """Tell whether a build was published here."""
         return (self.path / MARK).is_file() and self._current() is not None

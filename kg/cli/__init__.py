@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("kg.cli.build", "build"),
     "add": ("kg.cli.build", "add"),
     "remove": ("kg.cli.build", "remove"),
+    "diff": ("kg.cli.diff", "diff"),
     "fetch": ("kg.cli.fetch", "fetch"),
     "extract": ("kg.cli.extract", "extract"),
     "query": ("kg.cli.query", "query"),

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
+from operator import attrgetter
 
 from kg.config import Config
 from kg.model import (
@@ -65,19 +66,21 @@ def resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], config: 
     identity = _sure(everything, extractions, config.entity_threshold)
     rows = [PaperRow(paper_curie(paper), paper) for paper in papers]
     pairs = list(zip(rows, extractions, identity.keys, strict=True))
-    mentions = sorted({mention for row in pairs for mention in _mentions(*row)})
+    mentions = _distinct(mention for row in pairs for mention in _mentions(*row))
     entities = _entities(replace(decided, identity=identity), mentions, rows, vocabulary)
     kinds = {entity.id: entity.kind for entity in entities.values()}
     stated = [item for row in pairs for item in _evidence(*row)]
     held = [item for item in stated if _allowed(item, kinds)]
     settled = settle(held, entities, mentions, vocabulary)
     evidence = sorted(settled.evidence, key=_order)
-    relations = sorted([*_relations(evidence), *_mention_relations(pairs)])
+    relations = sorted([*_relations(evidence), *_mention_relations(pairs)], key=attrgetter("head", "type", "tail"))
     introduced = _introducers(relations, config.export_threshold)
     return Resolution(
         papers=sorted(rows),
         mentions=mentions,
-        entities=sorted(_completed(entity, introduced, settled.orders) for entity in entities.values()),
+        entities=sorted(
+            (_completed(entity, introduced, settled.orders) for entity in entities.values()), key=attrgetter("id")
+        ),
         relations=relations,
         evidence=evidence,
         merges=list(identity.merges),
@@ -105,6 +108,12 @@ def _sure(identity: Identity, extractions: Sequence[Extraction], threshold: floa
     kept = [{name: key for name, key in row.items() if key in clusters} for row in identity.keys]
     curies = {entity_curie(key) for key in identity.clusters.keys() - clusters.keys()}
     return Identity(clusters, kept, [merge for merge in identity.merges if merge.entity not in curies])
+
+
+def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
+    """Sort mentions and leave repeated ones out; keys compare and hash faster than records."""
+    found = {(row.paper, row.section, row.start, row.end, row.entity): row for row in mentions}
+    return [found[place] for place in sorted(found)]
 
 
 def _order(item: Evidence) -> tuple[str, str, str, str]:

@@ -9,7 +9,7 @@ The key of a cluster is a term or a name that no vote has a part in, so that mor
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.model import Extraction, Merge
@@ -82,7 +82,13 @@ def identify(extractions: Sequence[Extraction], vocabulary: Vocabulary) -> Ident
         if short in open_shorts:
             merges += ledger.undecided(short, known, vocabulary)
     keys = [{use.entity.id: use.key for use in row} for row in rows]
-    return Identity(dict(sorted(clusters.items())), keys, sorted(set(merges)))
+    return Identity(dict(sorted(clusters.items())), keys, _sorted(merges))
+
+
+def _sorted(merges: Iterable[Merge]) -> list[Merge]:
+    """Sort decisions and leave repeated ones out; keys compare and hash faster than records."""
+    found = {(row.entity, row.a, row.b, row.decision, row.reason, row.score): row for row in merges}
+    return [found[fields] for fields in sorted(found)]
 
 
 def _join(units: list[Unit], defined: Mapping[str, Mapping[str, int]], vocabulary: Vocabulary) -> _Joined:
