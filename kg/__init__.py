@@ -76,6 +76,7 @@ def build(
     *,
     config: Config | None = None,
     workers: int | None = None,
+    cluster: str | None = None,
     reader: str | None = None,
     columns: Mapping[str, str] | None = None,
     enrich: str | Path | Sequence[str | Path] = (),
@@ -83,7 +84,8 @@ def build(
 ) -> "Manifest":
     """Make a workspace hold exactly the papers of ``inputs``, or of the bundled sample if there are none.
 
-    ``inputs`` are files and folders, or a single one; ``workers`` defaults to one per core. ``columns`` say which
+    ``inputs`` are files and folders, or a single one; ``workers`` defaults to one per core, ``cluster`` is the
+    address of a Dask scheduler that extracts instead, or empty for one on this machine. ``columns`` say which
     column of a table holds which field of a paper. Records of ``enrich`` fill what papers lack and add none. Bad
     records are kept in ``rejects.jsonl`` unless ``strict`` makes them an error. Raises `InputError` and
     `WorkspaceError`; the last good build then stays in use.
@@ -97,6 +99,7 @@ def build(
         Workspace(Path(workspace)),
         config=config,
         workers=workers,
+        cluster=cluster,
         reader=reader,
         columns=columns,
         enrichment=[str(item) for item in filling],
@@ -105,12 +108,12 @@ def build(
 
 
 def extract(
-    papers: Iterable[Paper], *, config: Config | None = None, workers: int | None = None
+    papers: Iterable[Paper], *, config: Config | None = None, workers: int | None = None, cluster: str | None = None
 ) -> Iterator[Extraction]:
     """Extract from each paper on its own, in the order given, without a workspace."""
     from kg import engine
 
-    return engine.extract(papers, config or Config(), workers=workers)
+    return engine.extract(papers, config or Config(), workers=workers, cluster=cluster)
 
 
 def load(workspace: str | Path = "output", *, min_confidence: float = 0.0) -> "networkx.MultiDiGraph[str]":

@@ -1,4 +1,4 @@
-"""Where the extraction runs: in this process or on a pool of processes, with the same result."""
+"""Where the extraction runs: in this process, on a pool of processes or on a Dask cluster, with the same result."""
 
 import multiprocessing
 import os
@@ -7,13 +7,13 @@ import sys
 import threading
 import types
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache, partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kg.cache import Cache, key
 from kg.config import Config
@@ -41,9 +41,15 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def extract(papers: Iterable[Paper], config: Config, *, workers: int | None = None) -> Iterator[Extraction]:
-    """Extract from each paper, in the order given; ``workers`` defaults to one per core."""
-    for extractions in _map(_shards(papers), config, default_workers() if workers is None else workers):
+def extract(
+    papers: Iterable[Paper], config: Config, *, workers: int | None = None, cluster: str | None = None
+) -> Iterator[Extraction]:
+    """Extract from each paper, in the order given; ``workers`` defaults to one per core.
+
+    ``cluster`` is the address of a Dask scheduler, such as ``tcp://host:8786``; empty, it is a cluster of ``workers``
+    processes on this machine.
+    """
+    for extractions in _map(_shards(papers), config, workers, cluster):
         yield from extractions
 
 
@@ -54,11 +60,13 @@ def run(
     cached: Cache,
     fingerprint: str,
     workers: int | None = None,
+    cluster: str | None = None,
     progress: Progress = lambda done, total: None,
 ) -> list[Extraction]:
     """Extract from each paper, taking from the cache what is there and keeping there what was not.
 
-    Papers with the same title and abstract are done once. Each finished shard is committed.
+    Papers with the same title and abstract are done once. Each finished shard is committed. ``workers`` and ``cluster``
+    are those of `extract`.
     """
     keys = [key(paper, fingerprint) for paper in papers]
     found = cached.find(keys)
@@ -66,7 +74,7 @@ def run(
     total = len(found) + len(missing)
     progress(len(found), total)
     names = iter(missing)
-    for extractions in _map(_shards(missing.values()), config, default_workers() if workers is None else workers):
+    for extractions in _map(_shards(missing.values()), config, workers, cluster):
         rows = list(zip(islice(names, len(extractions)), extractions, strict=True))
         cached.store(rows, fingerprint)
         found.update(rows)
@@ -81,12 +89,18 @@ def _shards(papers: Iterable[Paper]) -> Iterator[list[Paper]]:
         yield shard
 
 
-def _map(shards: Iterator[list[Paper]], config: Config, workers: int) -> Iterator[list[Extraction]]:
-    """Extract shard by shard, in order, here or on a pool."""
+def _map(
+    shards: Iterator[list[Paper]], config: Config, workers: int | None, cluster: str | None
+) -> Iterator[list[Extraction]]:
+    """Extract shard by shard, in order, here, on a pool or on a cluster."""
+    workers = default_workers() if workers is None else workers
     if workers < 1:
         raise KGError(f"--workers is {workers}; it must be 1 or more")
-    first = list(islice(shards, FEW // SHARD + 1))
     work = partial(_work, config)
+    if cluster is not None:
+        yield from _clustered(work, shards, cluster, workers, partial(_mark, config))
+        return
+    first = list(islice(shards, FEW // SHARD + 1))
     if workers == 1 or len(first) * SHARD <= FEW:
         yield from map(work, chain(first, shards))
     else:
@@ -135,6 +149,58 @@ def _pooled(work: Work, shards: Iterator[list[Paper]], workers: int) -> Iterator
                 ) from error
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _clustered(
+    work: Work, shards: Iterator[list[Paper]], scheduler: str, workers: int, mark: Callable[[], str]
+) -> Iterator[list[Extraction]]:
+    """Do the work on a Dask cluster, which does the shards of a lost worker again; ``mark`` tells what extracts."""
+    try:
+        from distributed import Client, KilledWorker, LocalCluster
+    except ImportError as error:
+        raise KGError("--engine dask needs Dask: run `pip install 'paper-kg[cluster]'`") from error
+    with ExitStack() as stack:
+        if not scheduler:
+            with _without_main():
+                local = LocalCluster(  # type: ignore[no-untyped-call]
+                    n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None
+                )
+            stack.enter_context(local)
+        try:
+            client = stack.enter_context(Client(scheduler or local))  # type: ignore[no-untyped-call]
+        except (OSError, ValueError) as error:
+            raise KGError(f"{scheduler}: no Dask scheduler answers there ({error}); check --scheduler") from error
+        _check_same(client.run(mark), mark())
+        running: deque[Any] = deque()
+        try:
+            while True:
+                ahead = max(2, 2 * len(client.nthreads()))  # fewer than before where a worker was lost
+                for shard in islice(shards, max(0, ahead - len(running))):
+                    running.append(client.submit(work, shard, pure=False))
+                if not running:
+                    return
+                yield running.popleft().result()
+        except KilledWorker as error:
+            raise KGError(
+                "several workers of the Dask cluster died at one shard, perhaps for lack of memory; "
+                "run again with more memory for each, finished papers are kept"
+            ) from error
+
+
+def _check_same(marks: Mapping[str, str], mine: str) -> None:
+    """Refuse workers that would extract otherwise than this process."""
+    other = sorted(address for address, mark in marks.items() if mark != mine)
+    if not marks:
+        raise KGError("the Dask cluster has no workers; start some with `dask worker`")
+    if other:
+        raise KGError(f"{other[0]}: a worker with another version of kg or of its models; install the same everywhere")
+
+
+def _mark(config: Config) -> str:
+    """Tell what would extract here: the program and its models."""
+    from kg.extract.fingerprint import fingerprint
+
+    return fingerprint(config)
 
 
 def _start() -> None:

@@ -57,6 +57,7 @@ class _Job:
     workers: int | None
     progress: Progress
     notify: Notify
+    cluster: str | None = None
 
 
 def build(
@@ -65,6 +66,7 @@ def build(
     *,
     config: Config | None = None,
     workers: int | None = None,
+    cluster: str | None = None,
     reader: str | None = None,
     columns: Mapping[str, str] | None = None,
     enrichment: Sequence[str] = (),
@@ -75,9 +77,9 @@ def build(
     """Make the workspace hold exactly the papers of ``inputs``, or of the bundled sample if there are none.
 
     What these lack is filled from the records of ``enrichment``. Nothing is written where the current build has the
-    same records, settings and program.
+    same records, settings and program. ``workers`` and ``cluster`` say where to extract, as in `kg.engine.extract`.
     """
-    job = _Job(config or Config(), workers, progress, notify)
+    job = _Job(config or Config(), workers, progress, notify, cluster)
     space.check_ours()
     _check_stdin(inputs, enrichment)
     records, rejects = _read(inputs, job, reader=reader, columns=columns, strict=strict)
@@ -92,6 +94,7 @@ def add(
     *,
     config: Config | None = None,
     workers: int | None = None,
+    cluster: str | None = None,
     reader: str | None = None,
     columns: Mapping[str, str] | None = None,
     enrichment: Sequence[str] = (),
@@ -105,7 +108,7 @@ def add(
     """
     if not inputs and not enrichment:
         raise InputError("nothing to add; give a file or directory")
-    job = _Job(config or Config(), workers, progress, notify)
+    job = _Job(config or Config(), workers, progress, notify, cluster)
     space.check_ours()
     _check_stdin(inputs, enrichment)
     none: tuple[list[Paper], list[Reject]] = ([], [])
@@ -300,7 +303,15 @@ def _extract(space: Workspace, papers: Sequence[Paper], mark: str, job: _Job) ->
         job.progress("extract", done, total)
 
     with Cache(space.cache, notify=job.notify) as cached:
-        return engine.run(papers, job.config, cached=cached, fingerprint=mark, workers=job.workers, progress=progress)
+        return engine.run(
+            papers,
+            job.config,
+            cached=cached,
+            fingerprint=mark,
+            workers=job.workers,
+            cluster=job.cluster,
+            progress=progress,
+        )
 
 
 def _resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], job: _Job) -> "Resolution":

@@ -8,6 +8,7 @@ import click
 from kg.cli.common import (
     column_option,
     config_option,
+    engine_options,
     enrich_option,
     kept_config,
     load_config,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 @page_year_option
 @model_option
 @workers_option
+@engine_options
 @config_option
 @overrides_option
 @click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
@@ -64,6 +66,7 @@ def build(inputs: tuple[str, ...], **options: Any) -> None:
 @page_year_option
 @model_option
 @workers_option
+@engine_options
 @config_option
 @overrides_option
 @click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
@@ -123,6 +126,7 @@ def _make(
     page_year: int | None,
     model: str | None,
     workers: int | None,
+    cluster: str | None,
     config_file: Path | None,
     overrides_file: Path | None,
     strict: bool,
@@ -145,6 +149,7 @@ def _make(
             space,
             config=config,
             workers=workers,
+            cluster=cluster,
             reader=reader,
             columns=columns,
             enrichment=enrichment,

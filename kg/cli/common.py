@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kg.workspace import Build, Workspace
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 workspace_option = click.option(
     "-w",
@@ -40,6 +42,38 @@ output_option = click.option(
 workers_option = click.option(
     "--workers", type=click.IntRange(min=1), metavar="N", show_default="one per core", help="Processes that extract."
 )
+
+
+def _cluster(ctx: click.Context, param: click.Parameter, scheduler: str | None) -> str | None:
+    """Give the scheduler of the cluster that extracts: empty for one on this machine, None for no cluster."""
+    if ctx.params.pop("engine") == "dask":
+        return scheduler or ""
+    if scheduler:
+        raise click.BadParameter("needs --engine dask beside it", ctx=ctx, param=param)
+    return None
+
+
+def engine_options(command: _Command) -> _Command:
+    """Add --engine and --scheduler, which a command receives as ``cluster``."""
+    engine = click.option(
+        "--engine",
+        type=click.Choice(["pool", "dask"]),
+        default="pool",
+        show_default=True,
+        is_eager=True,
+        help="Where to extract: on processes of kg, or on a Dask cluster (needs paper-kg[cluster]).",
+    )
+    scheduler = click.option(
+        "--scheduler",
+        "cluster",
+        metavar="ADDRESS",
+        callback=_cluster,
+        show_default="a Dask cluster of --workers processes here",
+        help="Dask scheduler, such as tcp://host:8786.",
+    )
+    return engine(scheduler(command))
+
+
 config_option = click.option(
     "--config",
     "config_file",

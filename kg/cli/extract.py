@@ -9,6 +9,7 @@ import click
 from kg.cli.common import (
     column_option,
     config_option,
+    engine_options,
     load_config,
     model_option,
     opened,
@@ -31,6 +32,7 @@ from kg.model import Reject
 @page_year_option
 @model_option
 @workers_option
+@engine_options
 @config_option
 @click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
 def extract(
@@ -42,6 +44,7 @@ def extract(
     page_year: int | None,
     model: str | None,
     workers: int | None,
+    cluster: str | None,
     config_file: Path | None,
     strict: bool,
 ) -> None:
@@ -72,7 +75,7 @@ def extract(
     papers = sources.read(inputs, reader=reader, options=options, rejects=reject)
     ahead, behind = itertools.tee(papers)
     with opened(output) as stream, stages() as tell:
-        for number, extraction in enumerate(engine.extract(ahead, config, workers=workers), 1):
+        for number, extraction in enumerate(engine.extract(ahead, config, workers=workers, cluster=cluster), 1):
             line = json.dumps(to_dict(next(behind), extraction), ensure_ascii=False)
             stream.write(line.encode("utf-8", "backslashreplace") + b"\n")
             tell("extract", number, 0)
