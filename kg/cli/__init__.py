@@ -1,7 +1,7 @@
 """The command line: arguments, calls, messages. Each command's module is imported when it is run."""
 
 from importlib import import_module
-from typing import cast
+from typing import IO, Any, cast
 
 import click
 from click.exceptions import NoSuchCommand
@@ -28,6 +28,20 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("kg.cli.check", "evaluate"),
     "sample": ("kg.cli.check", "sample"),
 }
+
+
+#: Commands that go on where they were stopped, as what was finished is kept.
+GO_ON = frozenset({"build", "add", "remove", "merge", "split", "fetch"})
+
+
+class Stopped(click.ClickException):
+    """An end by Ctrl-C, with the exit status that shells expect of it."""
+
+    exit_code = 130
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Say it without calling it an error."""
+        click.echo(f"\n{self.message}", file=file, err=True)
 
 
 class LazyGroup(click.Group):
@@ -61,6 +75,10 @@ class LazyGroup(click.Group):
             raise click.ClickException(str(error)) from error
         except BrokenPipeError:
             raise
+        except KeyboardInterrupt:
+            keeps = ctx.invoked_subcommand in GO_ON
+            more = " What was finished is kept; give the same command again to go on from there." if keeps else ""
+            raise Stopped(f"Stopped.{more}") from None
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             raise click.ClickException(f"{place}{error.strerror or error}") from error
