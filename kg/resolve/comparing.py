@@ -70,6 +70,7 @@ class Comparer:
         best = max(
             (judge_prepared(one, two, self._vocabulary) for one in self._forms(first) for two in self._forms(second)),
             key=lambda verdict: (verdict.same, verdict.score),
+            default=Verdict(False, "a term that the vocabulary does not know", 0.0, "empty"),
         )
         if best.same:
             return best
