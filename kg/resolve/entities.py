@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from math import prod
 from operator import attrgetter
 
@@ -60,35 +61,66 @@ def resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], config: 
     The result does not depend on the order of papers. Relations need kinds that `kg.model.RELATIONS` allows.
     """
     vocabulary = load_vocabulary(config.vocabularies)
+    nodes = _nodes(papers, extractions, config, vocabulary)
+    kinds = {entity.id: entity.kind for entity in nodes.entities.values()}
+    stated = [item for place in nodes.places for item in _evidence(*place)]
+    held = [item for item in stated if _allowed(item, kinds)]
+    refused = len(stated) - len(held)
+    del stated
+    settled = settle(held, nodes.entities, nodes.mentions, vocabulary)
+    del held
+    evidence = sorted(settled.evidence, key=attrgetter("head", "type", "tail", "id"))
+    relations = sorted(
+        chain(_relations(evidence), _mention_relations(nodes.places)), key=attrgetter("head", "type", "tail")
+    )
+    introduced = _introducers(relations, config.export_threshold)
+    entities = (_completed(entity, introduced, settled.orders) for entity in nodes.entities.values())
+    return Resolution(
+        papers=[row for row, _, _ in nodes.places],
+        mentions=nodes.mentions,
+        entities=sorted(entities, key=attrgetter("id")),
+        relations=relations,
+        evidence=evidence,
+        merges=nodes.merges,
+        refused=refused,
+        unsure=nodes.unsure,
+        unmatched=nodes.unmatched,
+        cyclic=settled.cyclic,
+    )
+
+
+#: A paper, what was extracted from it, and the CURIE of each local entity that is kept.
+_Place = tuple[PaperRow, Extraction, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Nodes:
+    """What stands in the graph before anything is related: ``places`` sorted by paper, ``entities`` by identity key."""
+
+    places: list[_Place]
+    mentions: list[Mention]
+    entities: dict[str, Entity]
+    merges: list[Merge]
+    unsure: int
+    unmatched: tuple[str, ...]
+
+
+def _nodes(
+    papers: Sequence[Paper], extractions: Sequence[Extraction], config: Config, vocabulary: Vocabulary
+) -> _Nodes:
+    """Identify the entities; what that needs is let go of when this returns."""
     extractions = separated(papers, extractions, vocabulary, config.overrides)
     decided = decide(identify(extractions, vocabulary), extractions, vocabulary, config.overrides)
     extractions, everything = without_hidden(papers, extractions, decided)
     identity = _sure(everything, extractions, config.entity_threshold)
+    curies = {key: entity_curie(key) for key in identity.clusters}
+    local: list[Mapping[str, str]] = [{name: curies[key] for name, key in row.items()} for row in identity.keys]
     rows = [PaperRow(paper_curie(paper), paper) for paper in papers]
-    pairs = list(zip(rows, extractions, identity.keys, strict=True))
-    mentions = _distinct(mention for row in pairs for mention in _mentions(*row))
+    places = sorted(zip(rows, extractions, local, strict=True), key=lambda place: (place[0].id, place[0].paper))
+    mentions = [mention for place in places for mention in _mentions(*place)]
     entities = _entities(replace(decided, identity=identity), mentions, rows, vocabulary)
-    kinds = {entity.id: entity.kind for entity in entities.values()}
-    stated = [item for row in pairs for item in _evidence(*row)]
-    held = [item for item in stated if _allowed(item, kinds)]
-    settled = settle(held, entities, mentions, vocabulary)
-    evidence = sorted(settled.evidence, key=_order)
-    relations = sorted([*_relations(evidence), *_mention_relations(pairs)], key=attrgetter("head", "type", "tail"))
-    introduced = _introducers(relations, config.export_threshold)
-    return Resolution(
-        papers=sorted(rows),
-        mentions=mentions,
-        entities=sorted(
-            (_completed(entity, introduced, settled.orders) for entity in entities.values()), key=attrgetter("id")
-        ),
-        relations=relations,
-        evidence=evidence,
-        merges=list(identity.merges),
-        refused=len(stated) - len(held),
-        unsure=len(everything.clusters) - len(identity.clusters),
-        unmatched=decided.unmatched,
-        cyclic=settled.cyclic,
-    )
+    unsure = len(everything.clusters) - len(identity.clusters)
+    return _Nodes(places, mentions, entities, list(identity.merges), unsure, decided.unmatched)
 
 
 def _sure(identity: Identity, extractions: Sequence[Extraction], threshold: float) -> Identity:
@@ -110,26 +142,21 @@ def _sure(identity: Identity, extractions: Sequence[Extraction], threshold: floa
     return Identity(clusters, kept, [merge for merge in identity.merges if merge.entity not in curies])
 
 
-def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
-    """Sort mentions and leave repeated ones out; keys compare and hash faster than records."""
-    found = {(row.paper, row.section, row.start, row.end, row.entity): row for row in mentions}
-    return [found[place] for place in sorted(found)]
-
-
-def _order(item: Evidence) -> tuple[str, str, str, str]:
-    return item.head, item.type, item.tail, item.id
-
-
 def _text(paper: Paper, span: Span) -> str:
     return (paper.title if span.section == "title" else paper.abstract)[span.start : span.end]
 
 
-def _mentions(row: PaperRow, extraction: Extraction, keys: Mapping[str, str]) -> Iterable[Mention]:
-    for entity in extraction.entities:
-        if entity.id in keys:
-            curie = entity_curie(keys[entity.id])
-            for span in entity.spans:
-                yield Mention(row.id, span.section, span.start, span.end, curie, _text(row.paper, span))
+def _mentions(row: PaperRow, extraction: Extraction, curies: Mapping[str, str]) -> list[Mention]:
+    """Give the places that name an entity in one paper, sorted, each once; keys compare faster than records."""
+    found = {
+        (span.section, span.start, span.end, curies[entity.id]): span
+        for entity in extraction.entities
+        if entity.id in curies
+        for span in entity.spans
+    }
+    return [
+        Mention(row.id, *place[:3], entity=place[3], text=_text(row.paper, found[place])) for place in sorted(found)
+    ]
 
 
 def _entities(
@@ -167,13 +194,11 @@ def _entity(key: str, decided: Decided, papers: set[str], dates: Mapping[str, st
     )
 
 
-def _evidence(row: PaperRow, extraction: Extraction, keys: Mapping[str, str]) -> Iterable[Evidence]:
+def _evidence(row: PaperRow, extraction: Extraction, curies: Mapping[str, str]) -> Iterable[Evidence]:
     for relation in extraction.relations:
-        ends = [row.id if end == PAPER else keys.get(end, "") for end in (relation.head, relation.tail)]
-        if not all(ends) or ends[0] == ends[1]:
-            continue
-        head = ends[0] if relation.head == PAPER else entity_curie(ends[0])
-        yield _text_evidence(row.id, head, entity_curie(ends[1]), relation)
+        head, tail = (row.id if end == PAPER else curies.get(end, "") for end in (relation.head, relation.tail))
+        if head and tail and head != tail:
+            yield _text_evidence(row.id, head, tail, relation)
 
 
 def _text_evidence(paper: str, head: str, tail: str, relation: LocalRelation) -> Evidence:
@@ -219,16 +244,14 @@ def _relations(evidence: Iterable[Evidence]) -> Iterable[Relation]:
         yield Relation(head, relation, tail, papers, round(1.0 - doubt, 4))
 
 
-def _mention_relations(
-    pairs: Iterable[tuple[PaperRow, Extraction, Mapping[str, str]]],
-) -> Iterable[Relation]:
+def _mention_relations(places: Iterable[_Place]) -> Iterable[Relation]:
     """Give ``mentions`` from each paper to each of its entities, as sure and as salient as the entity is there."""
-    for row, extraction, keys in pairs:
+    for row, extraction, curies in places:
         weight = salience(row.paper, extraction)
         found: dict[str, tuple[float, float]] = {}
         for entity in extraction.entities:
-            if entity.id in keys:
-                curie = entity_curie(keys[entity.id])
+            if entity.id in curies:
+                curie = curies[entity.id]
                 sure, salient = found.get(curie, (0.0, 0.0))
                 found[curie] = max(entity.confidence, sure), max(weight[entity.id], salient)
         for curie, (sure, salient) in found.items():
