@@ -72,7 +72,7 @@ def resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], config: 
     held = [item for item in stated if _allowed(item, kinds)]
     settled = settle(held, entities, mentions, vocabulary)
     evidence = sorted(settled.evidence, key=_order)
-    relations = sorted([*_relations(evidence), *_mention_relations(pairs)])
+    relations = sorted([*sum_up(evidence), *_mention_relations(pairs)])
     introduced = _introducers(relations, config.export_threshold)
     return Resolution(
         papers=sorted(rows),
@@ -194,7 +194,7 @@ def _allowed(item: Evidence, kinds: Mapping[str, str]) -> bool:
     return (heads is None or head in heads) and (tails is None or kinds[item.tail] in tails)
 
 
-def _relations(evidence: Iterable[Evidence]) -> Iterable[Relation]:
+def sum_up(evidence: Iterable[Evidence]) -> Iterable[Relation]:
     """Sum evidence up: support counts papers, confidence is 1 - prod(1 - p) over papers and other origins."""
     best: dict[tuple[str, str, str], dict[str, float]] = defaultdict(dict)
     for item in evidence:
