@@ -66,9 +66,15 @@ def find(tables: Tables, name: str) -> list[Entity]:
 
     A match of the label as it is written goes before one of its normal form, and that before other names.
     """
+    return pick(tables.entities(), name)
+
+
+def pick(entities: Iterable[Entity], name: str) -> list[Entity]:
+    """Find those of some entities that are called ``name``, as `find` does; an unknown name is an error."""
+    entities = list(entities)
     wanted, form = name.strip(), normal_form(name)
     ranked: list[tuple[int, Entity]] = []
-    for entity in tables.entities():
+    for entity in entities:
         if wanted in (entity.id, entity.label):
             ranked.append((0, entity))
         elif form and normal_form(entity.label) == form:
@@ -76,7 +82,7 @@ def find(tables: Tables, name: str) -> list[Entity]:
         elif form and any(normal_form(other) == form for other in entity.alt_labels):
             ranked.append((2, entity))
     if not ranked:
-        close = alike(wanted, (label for entity in tables.entities() for label in (entity.label, *entity.alt_labels)))
+        close = alike(wanted, (label for entity in entities for label in (entity.label, *entity.alt_labels)))
         hint = f"; did you mean {', '.join(map(repr, close))}?" if close else ""
         raise KGError(f"no entity is called {name!r}{hint}")
     best = min(rank for rank, _ in ranked)

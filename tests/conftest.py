@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
+from tests.browser import Visits, start
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
 #: Set by CI, where every program and file a test may want is installed: a skip is then a failure.
 NO_SKIP = os.environ.get("KG_NO_SKIP") == "1"
@@ -52,22 +54,70 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator["Browser"]:
-    """Start Chromium once for all tests that need a page."""
+def playwright() -> Iterator["Playwright"]:
+    """Start what drives the browsers, once for all tests."""
     sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Give the path of Debian's Chromium."""
     program = shutil.which("chromium") or "/usr/bin/chromium"
     if not Path(program).exists():
         pytest.skip("no Chromium: apt-get install chromium")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    offline = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=[*quiet, *offline])
-        yield chromium
-        chromium.close()
+    return program
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: "Playwright", chromium: str) -> Iterator["Browser"]:
+    """Start Chromium without GPU and WebGL once for all tests that need a page."""
+    started = start(playwright, chromium, gpu=False)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def plain_browser(playwright: "Playwright", chromium: str) -> Iterator["Browser"]:
+    """Start Chromium as it is, with what drawing help the machine has."""
+    started = start(playwright, chromium, gpu=True)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def firefox() -> str:
+    """Give the path of Debian's Firefox."""
+    program = shutil.which("firefox-esr")
+    if program is None:
+        pytest.skip("no Firefox: apt-get install firefox-esr")
+    return program
+
+
+@pytest.fixture(scope="session")
+def sample_space(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the bundled sample."""
+    import kg
+
+    folder = tmp_path_factory.mktemp("sample") / "graph"
+    kg.build(workspace=folder)
+    return folder
+
+
+@pytest.fixture
+def visit(browser: "Browser", tmp_path: Path) -> Iterator[Visits]:
+    """Open pages offline from files, in a Chromium without any drawing help."""
+    visits = Visits(browser, tmp_path)
+    yield visits
+    visits.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that use the fixtures ``shared`` and ``browser``, so that ``-m`` can choose them."""
+    """Mark the tests that need reference data or a browser, so that ``-m`` can choose them."""
     for item in items:
-        for name in {"shared", "browser"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(name)
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "shared" in fixtures:
+            item.add_marker("shared")
+        if fixtures & {"chromium", "firefox"}:
+            item.add_marker("browser")

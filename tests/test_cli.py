@@ -305,6 +305,27 @@ def test_view_writes_a_page(run: Run, tmp_path: Path) -> None:
     assert "nothing" in run("view", "--no-open", "--around", "nothing of the sort", "-o", str(target), code=1).stderr
 
 
+def test_view_takes_parts_engines_pairs_and_papers(run: Run, workspace: Path, tmp_path: Path) -> None:
+    target = tmp_path / "page.html"
+    here = ("view", "--no-open", "-o", str(target))
+    assert "that fit kind Method" in run(*here, "--kind", "Method").stderr
+    run(*here, "--engine", "pyvis", "--around", "Foo")
+    assert "vis.Network" in target.read_text(encoding="utf-8")
+    pair = run(*here, "--compare", str(workspace), str(workspace)).stderr
+    assert " share " in pair and " 0 entities and 0 relations" in pair
+    assert "mention" in run(*here, "--paper", graph_sample.FIRST.title).stderr
+    assert "no paper here is 'none'" in run(*here, "--paper", "none", code=1).stderr
+    run(*here, "--compare", str(tmp_path / "a"), str(tmp_path / "b"), code=1)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["--paper", "x", "--limit", "3"], ["--hops", "2"], ["--compare", "a", "b", "--engine", "pyvis"], ["--kind", "X"]],
+)
+def test_view_refuses_what_cannot_be_asked_for_together(run: Run, tmp_path: Path, wrong: list[str]) -> None:
+    assert "Usage" in run("view", "--no-open", "-o", str(tmp_path / "page.html"), *wrong, code=2).stderr
+
+
 def test_view_opens_the_page(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", lambda url: bool(opened.append(url)))

@@ -9,8 +9,9 @@ from kg.errors import KGError
 from kg.exporters import EXPORTERS
 from kg.exporters.rdf import canonical
 from kg.graph import Records, from_records
-from kg.selection import Selection, select
-from kg.tables import Tables
+from kg.model import Paper
+from kg.selection import Selection, fits, missing_dates, select
+from kg.tables import PaperRow, Tables
 from tests import graph_sample
 from tests.graph_sample import FIRST, SECOND, THIRD, ent, paper
 
@@ -139,3 +140,37 @@ def test_wrong_kinds_and_hops_are_refused() -> None:
         Selection(kinds=("Person",))
     with pytest.raises(KGError, match="less than none"):
         Selection(hops=-1)
+
+
+def test_until_leaves_out_what_is_not_known_to_be_as_early(tables: Tables) -> None:
+    dates = {row.id: row.paper.date for row in tables.papers()}
+    last = sorted(date for date in dates.values() if date)[0]
+    kept = papers(select(tables, Selection(until=last)))
+    assert kept == {name for name, date in dates.items() if date[: len(last)] == last}
+    whole(select(tables, Selection(until=last)))
+
+
+def test_relations_of_some_names_are_kept_and_mentions(tables: Tables) -> None:
+    types = {row.type for row in tables.relations()} - {"mentions"}
+    wanted = sorted(types)[0]
+    part = select(tables, Selection(types=(wanted,)))
+    assert {row.type for row in part.relations()} == {wanted, "mentions"}
+    whole(part)
+
+
+def test_what_can_select_nothing_is_refused() -> None:
+    with pytest.raises(KGError, match="turn the two around"):
+        Selection(since="2024-05", until="2023")
+    with pytest.raises(KGError, match=r"'used' is no relation; did you mean 'uses'\? The relations are introduces"):
+        Selection(types=("used",))
+    assert Selection(since="2024-05", until="2024").until == "2024"
+
+
+def test_missing_dates_are_counted() -> None:
+    dated = ("2024-05-01", "2024-05", "2024", "2023", "", "")
+    table = [PaperRow(f"paper:{number}", Paper("T", date=date)) for number, date in enumerate(dated)]
+    assert missing_dates(table, Selection(since="2024-05")) == (
+        "2 papers without a date and 1 paper dated less exactly than asked are left out."
+    )
+    assert missing_dates(table, Selection()) == ""
+    assert [fits(date, Selection(since="2024-05")) for date in dated] == [True, True, False, False, False, False]

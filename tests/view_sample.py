@@ -25,6 +25,10 @@ FROM_PAPER = {
     "addresses": "We look at the problem of {b} from a new side.",
 }
 
+#: The text of the one paper of the small graph.
+TEXT = "Foo 𝔽its Bar well. Foo does not beat Bar. Perhaps Foo helps Baz."
+PAPER = Paper("On Foo", TEXT, arxiv="2101.00001", authors=("Ada Example", "Bo Sample"), date="2021-01-05")
+
 
 #: Words that names are made of: qualities, subjects, and the last words of each kind.
 QUALITIES = "latent sparse causal robust adaptive deep graph neural spectral masked dual hybrid local mutual".split()
@@ -187,4 +191,51 @@ def large(folder: Path, *, papers: int = 400, terms: int = 300, seed: int = 1) -
         entities=entities,
         relations=relations,
         evidence=everything,
+    )
+
+
+def said(head: str, kind: str, tail: str, sentence: str, marks: tuple[str, str], **more: Any) -> Evidence:
+    """Make evidence from PAPER's abstract."""
+    start = TEXT.index(sentence)
+    spans = [Span("abstract", TEXT.index(mark, start), TEXT.index(mark, start) + len(mark)) for mark in marks]
+    probability = more.pop("probability", 0.9)
+    where = (Span("abstract", start, start + len(sentence)),)
+    return Evidence(
+        head,
+        kind,
+        tail,
+        f"evidence:{len(sentence)}",
+        "text",
+        "patterns",
+        probability,
+        paper_curie(PAPER),
+        where,
+        *spans,
+        **more,
+    )
+
+
+def small(folder: Path) -> Tables:
+    """Write three entities with a parallel, a denied, a hedged, a vocabulary, a rule and a looping relation."""
+    foo, bar, baz = "entity:foo", "entity:bar", "entity:baz"
+    evidence = [
+        said(foo, "used_for", bar, "Foo 𝔽its Bar well.", ("Foo", "Bar")),
+        said(foo, "outperforms", bar, "Foo does not beat Bar.", ("Foo", "Bar"), polarity="negated"),
+        said(foo, "part_of", baz, "Perhaps Foo helps Baz.", ("Foo", "Baz"), modality="hedged"),
+        Evidence(foo, "is_a", bar, "evidence:v", "vocabulary", "vocabulary", 1.0),
+        Evidence(baz, "is_a", bar, "evidence:r", "rule", "kind in name", 1.0),
+        Evidence(foo, "based_on", foo, "evidence:l", "rule", "kind in name", 1.0),
+    ]
+    links = [relation(item.head, item.type, item.tail, [item]) for item in evidence]
+    paper = paper_curie(PAPER)
+    return write(
+        folder,
+        papers=[PaperRow(paper, PAPER)],
+        entities=[
+            Entity(foo, "Method", "Foo", ("Foo Net",), support=3),
+            Entity(bar, "Task", "Bar", support=2),
+            Entity(baz, "Dataset", "Baz", support=1),
+        ],
+        relations=[*links, *(Relation(paper, "mentions", name, 1, 1.0) for name in (foo, bar, baz))],
+        evidence=evidence,
     )

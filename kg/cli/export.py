@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.cli.common import Registered, build_config_option, config_of, emit, opened, say, workspace_option
-from kg.model import KINDS
+from kg.cli.selecting import selection_options
 from kg.text import counted
 
 if TYPE_CHECKING:
@@ -26,34 +26,7 @@ if TYPE_CHECKING:
     show_default="standard output",
     help="File for the result; of a format of several files, a folder or a name with .zip.",
 )
-@click.option("--around", default="", metavar="NAME", help="Only an entity and its neighbourhood.")
-@click.option(
-    "--hops",
-    type=click.IntRange(min=0),
-    default=1,
-    metavar="N",
-    show_default=True,
-    help="Relations to go with --around.",
-)
-@click.option("--papers-of", default="", metavar="NAME", help="Only the papers that mention an entity.")
-@click.option("--since", default="", metavar="DATE", help="Only papers from YYYY, YYYY-MM or YYYY-MM-DD on.")
-@click.option(
-    "--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only entities of this kind; can be repeated."
-)
-@click.option(
-    "--min-support",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="N",
-    help="Only entities of at least N papers, and relations that as many state or none.",
-)
-@click.option(
-    "--min-confidence",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    metavar="P",
-    help="Only relations at least this sure.",
-)
+@selection_options
 @build_config_option
 def export(format_: str | None, workspace: Path, output: str, config_file: Path | None, **selected: Any) -> None:
     """Write the graph, or a part of it, in FORMAT.

@@ -71,7 +71,7 @@ def resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], config: 
     del held
     evidence = sorted(settled.evidence, key=attrgetter("head", "type", "tail", "id"))
     relations = sorted(
-        chain(_relations(evidence), _mention_relations(nodes.places)), key=attrgetter("head", "type", "tail")
+        chain(sum_up(evidence), _mention_relations(nodes.places)), key=attrgetter("head", "type", "tail")
     )
     introduced = _introducers(relations, config.export_threshold)
     entities = (_completed(entity, introduced, settled.orders) for entity in nodes.entities.values())
@@ -228,7 +228,7 @@ def _allowed(item: Evidence, kinds: Mapping[str, str]) -> bool:
     return (heads is None or head in heads) and (tails is None or kinds[item.tail] in tails)
 
 
-def _relations(evidence: Iterable[Evidence]) -> Iterable[Relation]:
+def sum_up(evidence: Iterable[Evidence]) -> Iterable[Relation]:
     """Sum evidence up: support counts papers, confidence is 1 - prod(1 - p) over papers and other origins."""
     best: dict[tuple[str, str, str], dict[str, float]] = defaultdict(dict)
     for item in evidence:

@@ -1,49 +1,72 @@
-"""The nodes and edges of a page as pyvis and vis-network want them, with their positions."""
+"""Draw a neighbourhood with pyvis: its network in a page of our own that loads nothing and runs no other code.
 
+pyvis's own page asks a network for its libraries, reads titles as HTML where they look like it, and never comes to
+rest; here titles are text, the Content Security Policy allows only what is inline, and the physics stops.
+"""
+
+import base64
+import hashlib
+import html
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from heapq import nlargest
 from importlib import resources
 from math import log2, sqrt
 from textwrap import wrap
-from typing import Any
+from typing import Any, BinaryIO
 
-from kg.model import Entity
+from kg.config import Config
+from kg.errors import KGError
+from kg.model import Entity, Relation
+from kg.readings import reading
+from kg.selection import Selection, conditions
+from kg.tables import Tables
 from kg.view import looks
-from kg.view.layout import place, place_between
-from kg.view.subgraph import Subgraph, is_paper
+from kg.view.choice import Choice
+from kg.view.escape import as_json
+from kg.view.page import chosen, content
+from kg.view.proofs import DENIED, HEDGED, Key, Proof, gather, section
+from kg.view.wording import Asked, PageInfo, describe
 
-#: Characters a label on the canvas may have, and in one line of it.
-_LABEL, _LINE = 34, 18
+#: Entities that pyvis draws without freezing a browser.
+MOST = 150
+#: Steps after which the nodes stand still.
+STEPS = 150
 
-#: pyvis is asked for a still picture: positions are given, so nothing moves after opening.
+#: Characters a label may have, those in one line of it, and those of a title.
+_LABEL, _LINE, _TITLE = 34, 18, 400
+
 _OPTIONS: dict[str, Any] = {
-    "autoResize": True,
     "layout": {"improvedLayout": False, "randomSeed": 1},
-    "physics": {"enabled": False, "stabilization": {"enabled": False, "iterations": 150}},
-    "interaction": {
-        "hover": True,
-        "hoverConnectedEdges": False,
-        "keyboard": {"enabled": True, "bindToWindow": False, "autoFocus": False},
-        "multiselect": False,
-        "selectConnectedEdges": False,
-        "zoomSpeed": 0.6,
+    "physics": {
+        "enabled": True,
+        "solver": "barnesHut",
+        "barnesHut": {"gravitationalConstant": -6000, "springLength": 160, "avoidOverlap": 0.5},
+        "stabilization": {"enabled": True, "iterations": STEPS, "fit": True},
     },
-    "nodes": {
-        "borderWidth": 1,
-        "scaling": {"label": {"drawThreshold": 1, "maxVisible": 100}},
-        "labelHighlightBold": False,
-    },
-    "edges": {
-        "arrows": {"to": {"enabled": True, "scaleFactor": 0.45}},
-        "arrowStrikethrough": False,
-        "hoverWidth": 1,
-        "selectionWidth": 1,
-        "selfReference": {"size": 16, "renderBehindTheNode": False},
-    },
+    "interaction": {"hover": True, "keyboard": {"enabled": True, "bindToWindow": False, "autoFocus": False}},
+    "nodes": {"borderWidth": 1, "labelHighlightBold": False},
+    "edges": {"arrows": {"to": {"enabled": True, "scaleFactor": 0.5}}, "smooth": {"enabled": True, "type": "dynamic"}},
 }
+
+
+def write_page(
+    tables: Tables, config: Config, stream: BinaryIO, *, selection: Selection | None = None, limit: int | None = None
+) -> PageInfo:
+    """Write the page of a neighbourhood, or of a small graph; more than `MOST` entities are a `KGError`."""
+    about = content(tables, config, selection or Selection())
+    choice = chosen(about, limit or MOST + 1)
+    if len(choice.entities) > MOST:
+        found = f"{limit} entities" if limit else f"more than {MOST} entities"
+        raise KGError(
+            f"this page would hold {found}, and pyvis draws at most {MOST} of them well; "
+            f"leave out --engine pyvis, or narrow it with --around NAME and --limit {MOST}"
+        )
+    asked = Asked(conditions(about.selection), about.dates, about.selection.hops)
+    info = describe(about.totals, about.graph, choice, "all", asked)
+    proofs = gather(about.tables, choice.links, about.graph.papers, most=1)
+    titles = {key: _quote(proof, about.graph.papers) for key, proof in proofs.items()}
+    stream.write(_fill(_network(choice, proofs, titles), info).encode("utf-8"))
+    return info
 
 
 def library() -> str:
@@ -60,132 +83,126 @@ def short_label(label: str, length: int = _LABEL) -> str:
     >>> short_label("out-of-distribution detection")
     'out-of-\ndistribution\ndetection'
     """
-    plain = "".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in label[: 4 * length])
-    plain = " ".join(plain.split())
+    plain = _plain(label[: 4 * length])
     if len(plain) > length:
         plain = plain[: length - 1].rstrip() + "…"
     return "\n".join(wrap(plain, _LINE)) or "?"
 
 
-def _size(entity: Entity) -> float:
-    """Give the radius of an entity's node, growing with its support."""
-    return round(min(7 + 2.2 * sqrt(max(entity.support, 1)), 26), 1)
+def _plain(text: str) -> str:
+    """Give a text without control and direction characters, on one line."""
+    return " ".join("".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in text).split())
 
 
-def _font(entity: Entity) -> int:
-    """Give the letter size of an entity's label, growing with its support."""
-    return min(14 + round(log2(max(entity.support, 1))), 21)
+def _quote(proof: Proof, papers: Any) -> str:
+    """Give the best sentence of a relation, or what it is held by instead."""
+    for item in proof.best:
+        if item.paper in papers and item.sentences:
+            paper, span = papers[item.paper].paper, item.sentences[0]
+            text = _plain(section(paper, span.section)[span.start : span.end])
+            return f"{text[:_TITLE]}\n— {_plain(paper.title)[:_TITLE]}"
+        return f"by {item.origin}, no sentence"
+    return ""
 
 
-def _box(entity: Entity) -> tuple[float, float]:
-    """Give the room a node needs with its label under it."""
-    lines = short_label(entity.label).split("\n")
-    letters = max(map(len, lines)) * _font(entity) * 0.56
-    return max(letters, 2 * _size(entity)) + 14, 2 * _size(entity) + len(lines) * _font(entity) * 1.15 + 14
-
-
-def _weights(graph: Subgraph) -> dict[tuple[str, str], float]:
-    """Weigh pairs of entities for the layout: by relations, and less by the papers they share.
-
-    Shared papers only draw entities together; a line on the page is always a relation.
-    """
-    weights: dict[tuple[str, str], float] = defaultdict(float)
-    for link in graph.links:
-        a, b = sorted((link.head, link.tail))
-        weights[a, b] += 2.0 + sqrt(link.support)
-    support = {entity.id: max(entity.support, 1) for entity in graph.entities}
-    close: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    for (a, b), count in graph.together.items():
-        likeness = count / sqrt(support[a] * support[b])
-        close[a].append((likeness, b))
-        close[b].append((likeness, a))
-    pairs = {
-        (min(name, other), max(name, other)): likeness
-        for name, found in close.items()
-        for likeness, other in nlargest(3, found)
-    }
-    for pair, likeness in pairs.items():
-        weights[pair] += likeness
-    return dict(weights)
-
-
-def draw(graph: Subgraph, numbers: dict[str, str], held: dict[tuple[str, str, str], str]) -> dict[str, Any]:
-    """Give pyvis's nodes, edges and options; ``numbers`` maps CURIEs to ids on the page."""
+def _network(choice: Choice, proofs: dict[Key, Proof], titles: dict[Key, str]) -> dict[str, Any]:
+    """Give pyvis's nodes, edges and options."""
     from pyvis.network import Network
 
     network = Network(directed=True)
     network.options = _OPTIONS
-    boxes = [_box(entity) for entity in graph.entities]
-    points = place(
-        [entity.id for entity in graph.entities],
-        _weights(graph),
-        boxes,
-        [2 * _size(entity) + 8 for entity in graph.entities],
-    )
-    for entity, (x, y) in zip(graph.entities, points, strict=True):
-        network.add_node(
-            numbers[entity.id],
-            label=short_label(entity.label),
-            shape=looks.KINDS[entity.kind]["shape"],
-            color=looks.KINDS[entity.kind]["light"],
-            group=entity.kind,
-            size=_size(entity),
-            font={"size": _font(entity)},
-            x=x,
-            y=y,
+    numbers = {entity.id: number for number, entity in enumerate(choice.entities)}
+    for entity in choice.entities:
+        _add_node(network, numbers[entity.id], entity, focus=entity.id == choice.focus)
+    for link in sorted(choice.links, key=lambda link: (link.head, link.type, link.tail)):
+        key = (link.head, link.type, link.tail)
+        network.add_edge(
+            numbers[link.head],
+            numbers[link.tail],
+            title=f"{reading(link.type)[0]}\n{titles[key]}".strip(),
+            width=round(min(1.2 + 0.8 * log2(max(link.support, 1)), 5), 2),
+            dashes=list(looks.HELD[_held(link, proofs[key])][0]) or False,
         )
-    _add_papers(network, graph, numbers, points)
-    _add_edges(network, graph, numbers, held)
     nodes, edges, *_ = network.get_network_data()
     return {"nodes": nodes, "edges": edges, "options": network.options}
 
 
-def _add_papers(network: Any, graph: Subgraph, numbers: dict[str, str], points: Sequence[tuple[int, int]]) -> None:
-    """Add the papers as small nodes between the entities they link to."""
-    place_of = {entity.id: number for number, entity in enumerate(graph.entities)}
-    near: dict[str, list[int]] = defaultdict(list)
-    for link in graph.paper_links:
-        if link.tail in place_of:
-            near[link.head].append(place_of[link.tail])
-    where = place_between(points, [near[paper] for paper in graph.drawn_papers], 24)
-    shape = looks.KINDS["Paper"]
-    for paper, (x, y) in zip(graph.drawn_papers, where, strict=True):
-        network.add_node(
-            numbers[paper], label=" ", shape=shape["shape"], color=shape["light"], group="Paper", size=6, x=x, y=y
-        )
+def _add_node(network: Any, number: int, entity: Entity, *, focus: bool) -> None:
+    """Add an entity; its title is text."""
+    look = looks.KINDS[entity.kind]
+    papers = f"{entity.support:,} paper{'s' * (entity.support != 1)}"
+    network.add_node(
+        number,
+        label=short_label(entity.label),
+        title=f"{_plain(entity.label)[:_TITLE]}\n{entity.kind}, {papers}",
+        shape=look["shape"],
+        color=look["light"],
+        size=round(min(7 + 2.2 * sqrt(max(entity.support, 1)), 26), 1),
+        borderWidth=4 if focus else 1,
+    )
 
 
-def _add_edges(network: Any, graph: Subgraph, numbers: dict[str, str], held: dict[tuple[str, str, str], str]) -> None:
-    """Add the links whose ends are drawn, numbered as on the page, bending those that join the same two nodes."""
-    beside: Counter[tuple[str, str]] = Counter()
-    for number, link in enumerate(graph.told):
-        if not {numbers[link.head], numbers[link.tail]} <= network.node_map.keys():
-            continue
-        low, high = sorted((link.head, link.tail))
-        lane = beside[low, high]
-        beside[low, high] += 1
-        dashes = looks.HELD[held[link.head, link.type, link.tail]][0]
-        network.add_edge(
-            numbers[link.head],
-            numbers[link.tail],
-            id=f"r{number}",
-            width=1.0 if is_paper(link.head) else round(min(1.4 + 0.8 * log2(max(link.support, 1)), 5), 2),
-            dashes=list(dashes) if dashes else False,
-            **_bend(lane, loop=low == high, forward=link.head == low),
-        )
+def _held(link: Relation, proof: Proof) -> str:
+    """Name the strongest ground a link stands on; one of `looks.HELD`."""
+    if proof.flags & DENIED or not link.confidence:
+        return "negated"
+    if proof.origin & 1:
+        return "hedged" if proof.flags & HEDGED else "text"
+    return "vocabulary" if proof.origin & 4 else "rule"
 
 
-def _bend(lane: int, *, loop: bool, forward: bool) -> dict[str, Any]:
-    """Bend the second and further edges between two nodes (``lane`` 1, 2, …) to alternating sides."""
-    if loop:
-        return {"selfReference": {"size": 16 + 7 * lane, "renderBehindTheNode": False}, "smooth": False}
-    if not lane:
-        return {"smooth": False}
-    clockwise = (lane % 2 == 1) == forward
-    return {
-        "smooth": {
-            "enabled": True,
-            "type": "curvedCW" if clockwise else "curvedCCW",
-            "roundness": round(0.2 * ((lane + 1) // 2), 2),
-        }
+#: Shapes of vis-network as SVG on a ground of 12 by 12.
+_SHAPES = {
+    "dot": '<circle cx="6" cy="6" r="5"/>',
+    "square": '<rect x="1" y="1" width="10" height="10"/>',
+    "diamond": '<path d="M6 0 12 6 6 12 0 6z"/>',
+    "triangle": '<path d="M6 1 11 10H1z"/>',
+    "triangleDown": '<path d="M6 11 1 2h10z"/>',
+}
+
+
+def _legend(data: dict[str, Any]) -> list[str]:
+    """List the kinds of nodes and lines that are drawn."""
+    shapes = {node["shape"] for node in data["nodes"]}
+    dashes = {tuple(edge["dashes"] or ()) for edge in data["edges"]}
+    kinds = [
+        f'<li><svg width="12" height="12" fill="{look["light"]}" aria-hidden="true">{_SHAPES[look["shape"]]}</svg> '
+        f"{html.escape(look['plural'])}</li>"
+        for look in looks.KINDS.values()
+        if look["shape"] in shapes
+    ]
+    lines = [
+        f'<li><svg width="40" height="12" stroke="#0072b2" aria-hidden="true"><path d="M0 6h40" stroke-width="1.5"'
+        f' stroke-dasharray="{" ".join(map(str, dash)) or "none"}"/></svg> {html.escape(said)}</li>'
+        for dash, said in looks.HELD.values()
+        if dash in dashes
+    ]
+    return [*kinds, *lines]
+
+
+def _source(name: str) -> str:
+    """Read one of the files of this page."""
+    return (resources.files("kg.view") / name).read_text(encoding="utf-8")
+
+
+def _allowed(text: str) -> str:
+    """Give the content-policy source that allows exactly this inline text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
+
+
+def _fill(data: dict[str, Any], info: PageInfo) -> str:
+    """Fill the template: the library, our script and style, and the data; nothing else may run or load."""
+    parts = {
+        "STYLE": _source("pyvis.css"),
+        "LIBRARY": library(),
+        "SCRIPT": _source("pyvis.js"),
+        "DATA": as_json(data),
+        "MESSAGE": html.escape(info.message),
+        "LEGEND": "".join(_legend(data)),
     }
+    parts["POLICY"] = (
+        f"default-src 'none'; script-src {_allowed(parts['LIBRARY'])} {_allowed(parts['SCRIPT'])}; "
+        f"style-src {_allowed(parts['STYLE'])}; img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+    # One pass, so that a placeholder spelt out in some paper stays text.
+    return re.sub(r"@@([A-Z]+)@@", lambda found: parts[found[1]], _source("pyvis.html"))

@@ -1,228 +1,170 @@
-"""Write the graph page: a pyvis network in our own template, closed to everything from outside."""
+"""Write the graph page: choose how much of the graph it holds, say so, and keep within the budget of bytes."""
 
 import base64
-import hashlib
-import json
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib import resources
+import gzip
+import io
+from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from typing import Any, BinaryIO
 
-from kg import readings
+from kg import quotes
 from kg.config import Config
-from kg.model import Entity
+from kg.selection import Selection, conditions, missing_dates, select
 from kg.tables import Tables
-from kg.view import looks, network
-from kg.view.proofs import Proofs, gather, newest
-from kg.view.subgraph import PAPERS_PER_ENTITY, PAPERS_PER_OUTER, Subgraph, choose
+from kg.view.bundle import fill
+from kg.view.choice import Choice, Graph, choose, choose_around, read
+from kg.view.escape import as_json
+from kg.view.payload import Detail, chosen_claims, draw, payload
+from kg.view.proofs import gather
+from kg.view.sides import Sides, compared
+from kg.view.wording import Asked, PageInfo, Totals, describe, opening, told_claims
 
-#: What must not stand in a script element, and line ends that older JavaScript knows.
-_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+#: Entities up to which all are drawn at once, those a page holds at most, and those a summary holds.
+ALL, MOST, SUMMARY = 2_000, 20_000, 5_000
+#: Entities from which on, and bytes from which on, a page is a summary: communities and the best entities.
+HUGE, LARGEST = 100_000, 20_000_000
 
-#: Our own code, in the order it runs.
-_SCRIPTS = ("graph.js", "details.js", "tools.js")
+#: Bytes of a page by its number of entities; between two of these, in proportion.
+BUDGET = ((0, 1_000_000), (1_000, 1_000_000), (5_000, 4_000_000), (20_000, 4_000_000))
+#: Bytes of data from which on they are compressed.
+PACKED = 600_000
+#: Bytes that a byte of data takes at least when it is packed.
+_PACKING = 0.33
 
-#: Characters of a label and number of alternative labels kept on the page.
-_LONGEST, _ALT_LABELS = 300, 20
+#: How much is told, from all to little: the first that fits the budget is taken.
+DETAILS = (
+    Detail(8, 10_000, 10_000),
+    Detail(8, 8, 24),
+    Detail(6, 4, 12),
+    Detail(4, 2, 8),
+    Detail(3, 1, 5),
+    Detail(2, 0, 3),
+)
+
+#: Bytes that the code of a page takes at most.
+_CODE = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class PageInfo:
-    """What a page shows and leaves out; ``message`` says it in a sentence."""
+class Content:
+    """What a page is about: the tables and what was read of them, the title, and what was asked for."""
 
-    nodes: int
-    edges: int
-    left_out_nodes: int
-    left_out_edges: int
-    message: str
+    tables: Tables
+    graph: Graph
+    totals: Totals
+    selection: Selection
+    threshold: float
+    title: str = "Knowledge graph"
+    dates: str = ""
+    sides: Sides | None = None
 
 
 def write_page(
-    tables: Tables, config: Config, stream: BinaryIO, *, around: str | None = None, limit: int = 150
+    tables: Tables, config: Config, stream: BinaryIO, *, selection: Selection | None = None, limit: int | None = None
 ) -> PageInfo:
-    """Write the page of ``limit`` well-supported, connected entities, or of those around the one named ``around``.
+    """Write the page of a build, or of the part that ``selection`` names, with at most ``limit`` entities.
 
     An unknown name is a `KGError` that lists the nearest ones. The same tables give the same bytes.
     """
-    graph = choose(tables, config, around=around, limit=limit)
-    mentioned = sorted({paper for papers in graph.papers_of.values() for paper in papers})
-    proofs = gather(tables, graph.told, mentioned)
-    info = _info(graph)
-    stream.write(render(page_data(graph, proofs, info)))
+    return write(content(tables, config, selection or Selection()), stream, limit=limit)
+
+
+def content(tables: Tables, config: Config, selection: Selection) -> Content:
+    """Read the part of a build that a selection names; its neighbourhood is found when the page is written."""
+    threshold = selection.min_confidence or config.export_threshold
+    part = select(tables, replace(selection, around="", hops=1), threshold=threshold)
+    graph = read(part, threshold)
+    totals = Totals.of(graph if part is tables else read(tables, threshold))
+    if selection.around:  # the conditions may not apply to it
+        center = quotes.find(tables, selection.around)[0]
+        graph.entities.setdefault(center.id, center)
+    return Content(part, graph, totals, selection, threshold, dates=missing_dates(tables.papers(), selection))
+
+
+def write(about: Content, stream: BinaryIO, *, limit: int | None = None) -> PageInfo:
+    """Write a page in the greatest detail that its budget of bytes allows."""
+    for mode in _modes(min(len(about.graph.entities), limit or len(about.graph.entities))):
+        choice = chosen(about, min(limit or MOST, SUMMARY if mode == "summary" else MOST))
+        asked = Asked(conditions(about.selection), about.dates, about.selection.hops, about.sides)
+        info = describe(about.totals, about.graph, choice, mode, asked)
+        page, info = _fit(about, choice, info)
+        if len(page) <= LARGEST:
+            break
+    stream.write(page)
     return info
 
 
-def _plural(count: int, one: str, many: str) -> str:
-    """Count things in words.
+def chosen(about: Content, limit: int) -> Choice:
+    """Choose what a page holds of its content: the best entities, or those around one."""
+    if about.selection.around:
+        return choose_around(about.graph, about.selection.around, about.selection.hops, limit)
+    return choose(about.graph, limit)
 
-    >>> _plural(1, "entity", "entities"), _plural(1200, "relation", "relations")
-    ('1 entity', '1,200 relations')
+
+def _modes(count: int) -> tuple[str, ...]:
+    """Name the level of detail of a page of some entities, and the next one if it gets too large.
+
+    >>> _modes(800)[0], _modes(8_000)[0], _modes(80_000)[0], _modes(800_000)[0]
+    ('all', 'communities', 'backbone', 'summary')
     """
-    return f"{count:,} {one if count == 1 else many}"
+    if count > HUGE:
+        return ("summary",)
+    return ("all" if count <= ALL else "communities" if count <= MOST else "backbone", "summary")
 
 
-def _info(graph: Subgraph) -> PageInfo:
-    """Count what is shown and left out."""
-    nodes, edges = len(graph.entities), sum(link.confidence > 0 for link in graph.links)
-    more_nodes, more_edges = graph.all_entities - nodes, graph.all_links - edges
-    relations = _plural(edges, "relation", "relations")
-    if graph.center:
-        what = f"“{graph.entities[0].label[:60]}” with {_around(graph)}, {relations} among them"
-    elif more_nodes:
-        best = nodes - graph.joined
-        joined = f", {graph.joined:,} more that papers relate to them," if graph.joined else ""
-        entities = _plural(best, "best-supported entity", "best-supported entities")
-        what = f"The {entities}{joined} and the {relations} among them"
-    else:
-        what = f"All {_plural(nodes, 'entity', 'entities')} and {relations}"
-    left = ""
-    if more_nodes or more_edges:
-        rest = " of the graph" if graph.center else ""
-        are = "is" if more_nodes + more_edges == 1 else "are"
-        counted = [_plural(more_nodes, "entity", "entities"), _plural(more_edges, "relation", "relations")]
-        left = f"; {' and '.join(counted)}{rest} {are} left out"
-    return PageInfo(nodes, edges, more_nodes, more_edges, f"{what}{left}.")
+def _fit(about: Content, choice: Choice, info: PageInfo) -> tuple[bytes, PageInfo]:
+    """Make the most detailed page that fits the budget."""
+    picture = draw(about.graph, choice)
+    place_of = {entity.id: number for number, entity in enumerate(choice.entities)}
+    claims, _ = chosen_claims(about.graph, place_of, DETAILS[0].claims)
+    proofs = gather(about.tables, [*choice.links, *claims], about.graph.papers, most=DETAILS[0].evidence)
+    room = budget(len(choice.entities)) - _CODE
+    drawn = len(choice.entities) if info.mode in ("all", "communities") else min(ALL, len(choice.entities))
+    for detail in DETAILS:
+        data = payload(about.graph, picture, proofs, detail)
+        if info.mode != "backbone":
+            data["others"] = {name: [] for name in data["others"]}
+        told = told_claims(len(data["claims"]["node"]), len(claims))
+        opens = opening(info.mode, drawn, len(choice.entities), len(data["others"]["label"]))
+        said = replace(info, message=" ".join(filter(None, (info.message, told, opens))))
+        text = as_json(_top(about, said, drawn) | data | {"compare": compared(about.sides, data, choice)})
+        if detail is not DETAILS[-1] and len(text) * _PACKING > room:
+            continue
+        element = as_element(text)
+        if len(element) <= room:
+            break
+    return fill(element, title=about.title).encode("utf-8"), said
 
 
-def _around(graph: Subgraph) -> str:
-    """Say how much of a neighbourhood is shown."""
-    others = len(graph.entities) - 1
-    direct = min(graph.neighbours, others)
-    all_of_them = _plural(graph.neighbours, "neighbour", "neighbours")
-    said = f"its {all_of_them}" if direct == graph.neighbours else f"{direct:,} of its {all_of_them}"
-    if not graph.neighbours:
-        said = "no neighbours"
-    if others > direct:
-        said += f" and {_plural(others - direct, 'entity', 'entities')} one step further"
-    return said
-
-
-def page_data(graph: Subgraph, proofs: Proofs, info: PageInfo) -> dict[str, Any]:
-    """Collect everything the page knows as plain data, ids numbered in the order of the page."""
-    links = graph.told
-    entities = [*graph.entities, *graph.outer]
-    listed = {
-        entity.id: newest(
-            graph.papers_of.get(entity.id, ()),
-            proofs,
-            PAPERS_PER_ENTITY if number < len(graph.entities) else PAPERS_PER_OUTER,
-        )
-        for number, entity in enumerate(entities)
-    }
-    named = {paper for papers in listed.values() for paper in papers} | {paper for paper, _ in proofs.sentences}
-    papers = sorted((named | {link.head for link in graph.paper_links}) & proofs.papers.keys())
-    numbers = {entity.id: f"e{number}" for number, entity in enumerate(entities)}
-    numbers |= {paper: f"p{number}" for number, paper in enumerate(papers)}
-    relations = _in_order({link.type for link in links} | {kind for _, kind in graph.more_papers})
-    kinds = {entity.kind for entity in entities} | {"Paper"}
+def _top(about: Content, info: PageInfo, drawn: int) -> dict[str, Any]:
+    """Give what a page says of itself."""
     return {
+        "title": about.title,
         "message": info.message,
-        "center": numbers.get(graph.center, ""),
-        "canvas": looks.CANVAS,
-        "lines": looks.LINES,
-        "kinds": {kind: look for kind, look in looks.KINDS.items() if kind in kinds},
-        "held": looks.HELD,
-        "relations": {kind: readings.reading(kind) for kind in relations},
-        "nodes": [_node(graph, e, numbers[e.id], [numbers[p] for p in listed[e.id]], relations) for e in entities],
-        "papers": [
-            {"id": numbers[p], **proofs.papers[p], "beyond": graph.beyond[p], "about": _about(graph, p, numbers)}
-            for p in papers
-        ],
-        "sentences": [[numbers[paper], text] for paper, text in proofs.sentences],
-        "links": _links(links, proofs, numbers),
-        "vis": network.draw(graph, numbers, proofs.held),
+        "mode": info.mode,
+        "threshold": round(about.threshold * 1000),
+        "graph": asdict(about.totals) | {"drawn": drawn},
     }
 
 
-def _about(graph: Subgraph, paper: str, numbers: dict[str, str]) -> list[list[str]]:
-    """Name what a paper is most about: ``[number]`` of what the page knows, ``["", label]`` of other entities."""
-    return [
-        [numbers[entity.id]] if entity.id in numbers else ["", entity.label[:_LONGEST]]
-        for entity in graph.about.get(paper, ())
-    ]
+def budget(count: int) -> int:
+    """Give the bytes that a page of some entities may have.
 
-
-def _in_order(relations: set[str]) -> list[str]:
-    """Sort relations as the details list them, unknown ones last."""
-    order = {kind: number for number, kind in enumerate(readings.RELATIONS)}
-    return sorted(relations, key=lambda kind: (order.get(kind, len(order)), kind))
-
-
-def _node(
-    graph: Subgraph, entity: Entity, number: str, papers: Sequence[str], relations: Sequence[str]
-) -> dict[str, Any]:
-    """Describe an entity; ``more`` counts the papers left out per relation."""
-    more = {kind: graph.more_papers[entity.id, kind] for kind in relations if graph.more_papers[entity.id, kind]}
-    return {
-        "id": number,
-        "label": entity.label[:_LONGEST],
-        "kind": entity.kind,
-        "alt": [label[:_LONGEST] for label in entity.alt_labels[:_ALT_LABELS]],
-        "support": entity.support,
-        "first": entity.first_seen,
-        "papers": papers,
-        "beyond": graph.beyond[entity.id],
-        "more": more,
-    }
-
-
-def _links(links: Sequence[Any], proofs: Proofs, numbers: dict[str, str]) -> list[dict[str, Any]]:
-    """Describe the links with their evidence."""
-    described = []
-    for number, link in enumerate(links):
-        key = (link.head, link.type, link.tail)
-        evidence = [
-            {**item, "paper": numbers[item["paper"]]} if "paper" in item else item for item in proofs.evidence[key]
-        ]
-        described.append(
-            {
-                "id": f"r{number}",
-                "head": numbers[link.head],
-                "tail": numbers[link.tail],
-                "type": link.type,
-                "support": link.support,
-                "confidence": round(link.confidence, 3),
-                "held": proofs.held[key],
-                "evidence": evidence,
-                "more": proofs.more[key],
-            }
-        )
-    return described
-
-
-def as_json(data: Any) -> str:
-    r"""Write data as ASCII JSON that cannot end the script element it stands in.
-
-    >>> as_json("</script>\u2028")
-    '"\\u003c/script\\u003e\\u2028"'
+    >>> budget(3_000)
+    2500000
     """
-    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).translate(_ESCAPES)
+    for (low, small), (high, large) in pairwise(BUDGET):
+        if count <= high:
+            return small + (large - small) * (count - low) // (high - low)
+    return BUDGET[-1][1]
 
 
-def _source(name: str) -> str:
-    """Read one of the page's own source files."""
-    return (resources.files("kg.view") / name).read_text(encoding="utf-8")
-
-
-def _allowed(text: str) -> str:
-    """Give the content-policy source that allows exactly this inline text."""
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
-
-
-def render(data: dict[str, Any]) -> bytes:
-    """Fill the template: the library, our script and style, and the data; nothing else may run or load."""
-    parts = {
-        "STYLE": _source("page.css"),
-        "LIBRARY": network.library(),
-        "SCRIPT": "(() => {\n" + "\n".join(map(_source, _SCRIPTS)) + "})();\n",
-        "DATA": as_json(data),
-    }
-    policy = (
-        f"default-src 'none'; script-src {_allowed(parts['LIBRARY'])} {_allowed(parts['SCRIPT'])}; "
-        f"style-src {_allowed(parts['STYLE'])}; img-src data: blob:; base-uri 'none'; form-action 'none'"
-    )
-    parts["POLICY"] = policy
-    # One pass, so that a placeholder spelt out in some paper stays text.
-    return re.sub(r"@@([A-Z]+)@@", lambda found: parts[found[1]], _source("page.html")).encode("utf-8")
+def as_element(text: str) -> str:
+    """Put JSON into an inert script element, compressed where it is long (RFC 1952, RFC 4648)."""
+    if len(text) < PACKED:
+        return f'<script type="application/json" id="data">{text}</script>'
+    packed = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0, compresslevel=6) as stream:
+        stream.write(text.encode("ascii"))
+    encoded = base64.b64encode(packed.getvalue()).decode("ascii")
+    return f'<script type="application/octet-stream;base64" id="data-gz">{encoded}</script>'
