@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.resolve import name_tables as tables
 from kg.initials import LOOSE, NO, STRICT, fits, looks_short
+from kg.resolve import name_tables as tables
 from kg.resolve.name_forms import canonical
 from kg.resolve.names import Verdict, judge, judge_prepared, prepare
 from kg.vocabulary import Term, Vocabulary, build, load
