@@ -35,6 +35,7 @@ bench: $(READY)
 # The reference from the code, and the output that the pages show.
 docs: $(READY)
 	$(BIN)/python -m docs.tools.reference
+	$(BIN)/python -m docs.tools.ontology
 	$(BIN)/python -m docs.tools.sessions
 
 notebooks: $(READY)

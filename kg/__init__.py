@@ -64,6 +64,7 @@ __all__ = [
     "build",
     "extract",
     "load",
+    "load_rdf",
     "open_graph",
     "query",
     "recipe",
@@ -128,6 +129,17 @@ def load(workspace: str | Path = "output", *, min_confidence: float = 0.0) -> "n
 
     graph = to_networkx(Workspace(Path(workspace)).tables())
     return prune(graph, min_confidence=min_confidence) if min_confidence > 0 else graph
+
+
+def load_rdf(path: str | Path) -> "networkx.MultiDiGraph[str]":
+    """Read an RDF file that ``kg export FORMAT --rdf-detail full`` wrote as the NetworkX graph that `load` gives.
+
+    Nothing is lost on the way. Any format does that RDF 1.1 or 1.2 has, told by the suffix (``.nq.gz``, ``.ttl``, ...).
+    """
+    from kg.exporters.reading import read_rdf
+    from kg.graph import from_records
+
+    return from_records(read_rdf(Path(path)))
 
 
 def open_graph(workspace: str | Path = "output") -> "rdflib.Graph":

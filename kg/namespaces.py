@@ -20,7 +20,7 @@ ONTOLOGY = f"{DEFAULT_BASE}ontology#"
 VOCABULARY = f"{DEFAULT_BASE}vocabulary/"
 
 #: Prefixes under the base IRI of the data.
-LOCAL = ("entity", "paper", "author", "assertion", "evidence", "mention", "run")
+LOCAL = ("entity", "paper", "author", "assertion", "evidence", "mention", "run", "decision", "nanopub", "tally")
 
 #: Prefixes with a fixed IRI.
 FIXED = {
@@ -29,7 +29,9 @@ FIXED = {
     "dcterms": "http://purl.org/dc/terms/",
     "fabio": "http://purl.org/spar/fabio/",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "itsrdf": "http://www.w3.org/2005/11/its/rdf#",
     "nif": "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#",
+    "np": "http://www.nanopub.org/nschema#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "prov": "http://www.w3.org/ns/prov#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",

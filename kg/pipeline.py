@@ -24,7 +24,7 @@ from kg.model import Extraction, Paper, Reject
 from kg.namespaces import paper_curie
 from kg.resolve.enrich import FIELDS, Enriched, Wanted, enrich
 from kg.resolve.papers import merge_records
-from kg.tables import RECORDS, Tables, write_rows, write_table
+from kg.tables import RECORDS, Replacement, Tables, write_rows, write_table
 from kg.text import counted
 from kg.vocabulary import ontology_file
 from kg.workspace import Build, Manifest, Workspace, digest
@@ -266,7 +266,8 @@ def _publish(
         resolution = _resolve([paper for paper, _ in merged], extractions, job)
         counts |= _write_tables(folder / "tables", resolution, job)
         tables = Tables(folder / "tables")
-        counts["triples"] = _write_views(folder, tables, job)
+        replaced = tuple(identity.replaced(present.tables(), tables)) if present is not None else ()
+        counts["triples"] = _write_views(folder, tables, job, (*space.identity(), *replaced))
         reasons = [(paper_curie(paper), why) for paper, why in merged if why]
         lines = report.lines(
             tables,
@@ -280,8 +281,7 @@ def _publish(
         manifest = _describe(folder, tables, replace(wanted, counts=counts))
         (folder / "manifest.json").write_text(manifest.to_json(), encoding="utf-8", newline="")
         job.progress("publish", 0, 1)
-        if present is not None:
-            space.append_identity(identity.replaced(present.tables(), tables))
+        space.append_identity(replaced)
     job.progress("publish", 1, 1)
     return manifest
 
@@ -339,13 +339,13 @@ def _write_tables(folder: Path, resolution: "Resolution", job: _Job) -> dict[str
     return counts
 
 
-def _write_views(folder: Path, tables: Tables, job: _Job) -> int:
+def _write_views(folder: Path, tables: Tables, job: _Job, replaced: tuple[Replacement, ...]) -> int:
     """Write the graph files, the store and the page; give the number of triples."""
     from kg.exporters.rdf import write_build
     from kg.view.page import write_page
 
     job.progress("rdf", 0, 1)
-    triples = write_build(tables, job.config, folder)
+    triples = write_build(tables, job.config, folder, replaced=replaced)
     job.progress("rdf", 1, 1)
     job.progress("page", 0, 1)
     with (folder / "graph.html").open("wb") as stream:

@@ -20,6 +20,7 @@ from kg.exporters import EXPORTERS
 from kg.exporters.rdf import write_build
 from kg.model import Mention, Merge, Relation
 from kg.query import RECIPES
+from kg.tables import Replacement
 from kg.workspace import Manifest, Workspace
 from tests import graph_sample
 
@@ -291,6 +292,35 @@ def test_export_writes_a_part_of_the_graph_to_a_folder(run: Run, tmp_path: Path)
     (tmp_path / "mine" / "notes.md").write_text("x", encoding="utf-8")
     assert "no export of kg" in run("export", "obsidian", "-o", str(tmp_path / "mine"), code=1).stderr
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.md"]
+
+
+def test_export_of_rdf_takes_options(run: Run, tmp_path: Path) -> None:
+    plain = set(run("export", "nt").stdout.splitlines())
+    full = set(run("export", "nt", "--rdf-detail", "full").stdout.splitlines())
+    assert {line for line in plain - full if "/graph" not in line} == set()
+    assert any("taIdentRef" in line for line in full - plain)
+    assert "<<( <" in run("export", "ttl", "--rdf12").stdout
+    said = run("export", "jsonld", "--rdf12", code=2).stderr
+    assert "jsonld has no form for RDF 1.2 yet; nq, nq.gz, nt, ttl, trig, rdfxml have" in said
+    assert "csv takes neither --rdf-detail nor --rdf12" in run("export", "csv", "--rdf-detail", "full", code=2).stderr
+    run("export", "trig", "--rdf-detail", "full", "--rdf12", "-o", str(tmp_path / "graph.trig"))
+    loaded = kg.load_rdf(tmp_path / "graph.trig")
+    assert {data["label"] for _, data in loaded.nodes(data=True)} >= set(graph_sample.HOSTILE)
+
+
+def test_export_tells_what_replaced_names_stand_for(run: Run, workspace: Path) -> None:
+    old, foo = graph_sample.ent("old name"), graph_sample.ent("foo")
+    space = Workspace(workspace)
+    space.append_identity([Replacement(old, foo, "merged"), Replacement(foo, old, "merged, and undone since")])
+    try:
+        lines = run("export", "nt").stdout.splitlines()
+    finally:
+        (workspace / "identity.parquet").unlink()
+    base = Config().base_iri
+    iris = [f"<{base}entity/{curie.removeprefix('entity:')}>" for curie in (old, foo)]
+    assert f"{iris[0]} <http://purl.org/dc/terms/isReplacedBy> {iris[1]} ." in lines
+    assert not any(line.startswith(f"{iris[1]} <http://purl.org/dc/terms/isReplacedBy>") for line in lines)
+    assert not any("isReplacedBy" in line for line in run("export", "nt").stdout.splitlines())
 
 
 def test_a_misspelt_command_is_suggested() -> None:

@@ -1,6 +1,7 @@
 """The RDF formats: every reader sees the same triples, whatever the labels, and the same input gives the same bytes."""
 
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -9,24 +10,35 @@ import shutil
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import networkx as nx
 import pyoxigraph as ox
 import pytest
 import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
+from pyld import jsonld
 
 from kg.config import Config
 from kg.errors import KGError
 from kg.exporters import EXPORTERS, rdf
+from kg.exporters.characters import legal
 from kg.exporters.claims import strength
+from kg.exporters.description import dataset_iri
+from kg.exporters.sorting import Sorter
 from kg.exporters.statements import acyclic, hierarchy_triples
-from kg.exporters.terms import Terms, decimal
+from kg.exporters.terms import Terms, date, decimal, integer, rounded, text
+from kg.exporters.triples import DETAILS, Options, groups
 from kg.model import Evidence, Relation
 from kg.namespaces import Namespaces
-from kg.tables import Tables, join
+from kg.tables import Replacement, Tables, join
 from tests import graph_sample
-from tests.graph_sample import FIRST, HOSTILE, SECOND, ent, paper
+from tests.graph_sample import FIRST, HOSTILE, SECOND, THIRD, ent, paper
 
 GOLDEN = Path(__file__).parent / "golden" / "graph.ttl"
 
@@ -35,9 +47,33 @@ READERS = {
     "nq": (ox.RdfFormat.N_QUADS, "nquads", "nquads"),
     "nt": (ox.RdfFormat.N_TRIPLES, "nt", "ntriples"),
     "ttl": (ox.RdfFormat.TURTLE, "turtle", "turtle"),
+    "trig": (ox.RdfFormat.TRIG, "trig", "trig"),
+    "n3": (ox.RdfFormat.N3, "n3", None),
+    "hext": (None, "hext", None),
     "jsonld": (ox.RdfFormat.JSON_LD, "json-ld", None),
     "rdfxml": (ox.RdfFormat.RDF_XML, "xml", "rdfxml"),
 }
+OXIGRAPH = {name: readers[0] for name, readers in READERS.items() if readers[0]}
+QUADS = ("nq", "trig", "hext")
+
+#: Texts that break careless writers and readers; the first are as sources give them, the others are replaced.
+NASTY = (
+    *HOSTILE,
+    "\ufffd was NUL, \ufffd a lone surrogate",
+    "\x7f\x80\x85\u2028\u2029",
+    "\ufeff mark",
+    " @prefix <x> . # no comment",
+    "{| |} <<( )>> ^^",
+    "]]> <!-- &#x0; \u0041 \\u0041",
+    "e\u0301 \U0001f469\u200d\U0001f4bb",
+    "\u202eright to left\u202c",
+    "tail \\",
+    '"""',
+    "'" * 3,
+    "_:b0",
+    "  two  spaces  ",
+)
+BROKEN = {"nul\0 \x1b": "nul\ufffd \ufffd", "no character \uffff \ud800": "no character \ufffd \ufffd"}
 
 
 @pytest.fixture(scope="module")
@@ -45,50 +81,107 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     return graph_sample.write(tmp_path_factory.mktemp("tables"))
 
 
-def export(name: str, tables: Tables, config: Config | None = None) -> bytes:
+def hostile_rows() -> dict[str, list[Any]]:
+    """Give the sample with hostile text wherever there is text."""
+    records = graph_sample.rows()
+    texts = [text for text in (*NASTY, *BROKEN) if "\ud800" not in text]
+    foo = next(row for row in records["entities"] if row.id == ent("foo"))
+    records["entities"].remove(foo)
+    records["entities"].append(replace(foo, alt_labels=tuple(texts)))
+    third = next(row for row in records["papers"] if row.id == paper(THIRD))
+    records["papers"].remove(third)
+    bad = replace(third.paper, key="\\k", authors=tuple(texts), categories=tuple(texts), flags=("b", "a", "a"))
+    records["papers"].append(replace(third, paper=bad))
+    return {name: graph_sample.ordered(name, items) for name, items in records.items()}
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    return graph_sample.write(tmp_path_factory.mktemp("hostile"), hostile_rows())
+
+
+def export(name: str, tables: Tables, config: Config | None = None, **options: Any) -> bytes:
     stream = io.BytesIO()
-    EXPORTERS[name].write(tables, config or Config(), stream)
+    write = EXPORTERS[name].write_rdf
+    if write is None:
+        assert not options
+        EXPORTERS[name].write(tables, config or Config(), stream)
+    else:
+        write(tables, config or Config(), stream, Options(**options))
     return stream.getvalue()
 
 
-def same(triples: set[ox.Triple], graph: rdflib.Graph) -> bool:
+@cache
+def expected(tables: Tables, detail: str = "claims", rdf12: bool = False) -> frozenset[ox.Triple]:
+    """Give the triples, which another reader than the exporter's own takes from N-Triples."""
+    data = export("nt", tables, detail=detail, rdf12=rdf12)
+    return frozenset(quad.triple for quad in ox.parse(data, ox.RdfFormat.N_TRIPLES))
+
+
+def same(triples: frozenset[ox.Triple], graph: rdflib.Graph) -> bool:
     """Compare without rdflib's normalisation of literals, through N-Triples that it wrote."""
     text = graph.serialize(format="nt", encoding="utf-8")
     return {quad.triple for quad in ox.parse(text, ox.RdfFormat.N_TRIPLES)} == triples
 
 
+@pytest.mark.parametrize("detail", DETAILS)
+@pytest.mark.parametrize("name", OXIGRAPH)
+def test_oxigraph_reads_every_format(name: str, detail: str, hostile: Tables) -> None:
+    data = export(name, hostile, detail=detail)
+    assert {quad.triple for quad in ox.parse(data, OXIGRAPH[name])} == expected(hostile, detail)
+
+
+@pytest.mark.parametrize("name", [name for name in OXIGRAPH if EXPORTERS[name].holds_rdf12])
+def test_oxigraph_reads_rdf12(name: str, hostile: Tables) -> None:
+    found = {quad.triple for quad in ox.parse(export(name, hostile, rdf12=True), OXIGRAPH[name])}
+    assert found == expected(hostile, rdf12=True)
+    reified = {triple.object for triple in found if isinstance(triple.object, ox.Triple)}
+    subject, predicate, target = (
+        {t.subject: t.object for t in expected(hostile) if t.predicate.value.endswith(f"syntax-ns#{part}")}
+        for part in ("subject", "predicate", "object")
+    )
+    assert reified == {ox.Triple(subject[node], predicate[node], target[node]) for node in subject}
+
+
+@pytest.mark.parametrize("detail", DETAILS)
 @pytest.mark.parametrize("name", READERS)
-def test_all_readers_see_the_same_triples(name: str, tables: Tables) -> None:
-    expected = set(rdf.triples(tables, Config()))
-    data = export(name, tables)
-    oxigraph, rdflibs, _ = READERS[name]
-    assert {quad.triple for quad in ox.parse(data, oxigraph)} == expected
+def test_rdflib_reads_every_format(name: str, detail: str, hostile: Tables) -> None:
+    data = export(name, hostile, detail=detail)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # rdflib warns of its own deprecations
-        graph = rdflib.Dataset(default_union=True) if name == "nq" else rdflib.Graph()
-        graph.parse(data=data, format=rdflibs)
-    assert same(expected, graph)
+        graph = rdflib.Dataset(default_union=True) if name in QUADS else rdflib.Graph()
+        graph.parse(data=data, format=READERS[name][1])
+    assert same(expected(hostile, detail), graph)
 
 
 @pytest.mark.parametrize("name", [name for name, readers in READERS.items() if readers[2]])
-def test_rapper_sees_the_same_triples(name: str, tables: Tables, tmp_path: Path) -> None:
+def test_rapper_reads_what_it_knows(name: str, hostile: Tables, tmp_path: Path) -> None:
     program = shutil.which("rapper")
     if program is None:
         pytest.skip("no rapper: apt-get install raptor2-utils")
     path = tmp_path / "graph"
-    path.write_bytes(export(name, tables))
+    path.write_bytes(export(name, hostile, detail="full"))
     form = READERS[name][2]
-    ran = subprocess.run([program, "-q", "-i", str(form), "-o", "ntriples", path], capture_output=True, check=True)
+    command = [program, "-q", "-i", str(form), "-o", "ntriples", path]
+    ran = subprocess.run(command, capture_output=True, check=True)
     assert not ran.stderr
-    found = {quad.triple for quad in ox.parse(ran.stdout, ox.RdfFormat.N_TRIPLES)}
-    assert found == set(rdf.triples(tables, Config()))
+    assert {quad.triple for quad in ox.parse(ran.stdout, ox.RdfFormat.N_TRIPLES)} == expected(hostile, "full")
 
 
-def test_hostile_labels_survive(tables: Tables) -> None:
-    label = ox.NamedNode("http://www.w3.org/2004/02/skos/core#prefLabel")
-    for name, (form, _, _) in READERS.items():
-        labels = {quad.object.value for quad in ox.parse(export(name, tables), form) if quad.predicate == label}
-        assert set(HOSTILE) <= labels, name
+@pytest.mark.parametrize("detail", DETAILS)
+def test_a_jsonld_processor_reads_jsonld(detail: str, hostile: Tables) -> None:
+    document = json.loads(export("jsonld", hostile, detail=detail))
+    text = jsonld.to_rdf(document, {"format": "application/n-quads"})
+    found = {quad.triple for quad in ox.parse(text, ox.RdfFormat.N_QUADS)}
+    assert found == expected(hostile, detail)
+
+
+def test_hostile_labels_survive(hostile: Tables) -> None:
+    label = ox.NamedNode("http://www.w3.org/2004/02/skos/core#altLabel")
+    wanted = {*NASTY, *(new for old, new in BROKEN.items() if "\ud800" not in old)}
+    for name, form in OXIGRAPH.items():
+        labels = {quad.object.value for quad in ox.parse(export(name, hostile), form) if quad.predicate == label}
+        assert wanted <= labels, name
 
 
 @pytest.mark.parametrize("name", EXPORTERS)
@@ -102,26 +195,35 @@ def test_shuffled_rows_give_the_same_bytes_once_sorted(name: str, tables: Tables
     assert export(name, again) == export(name, tables)
 
 
-@pytest.mark.parametrize("name", READERS)
-def test_the_hash_seed_does_not_matter(name: str, tables: Tables) -> None:
+def test_the_hash_seed_does_not_matter(tables: Tables) -> None:
+    names = [*READERS, "nanopub"]
     code = (
-        "import sys; from pathlib import Path; from kg.config import Config; from kg.exporters import EXPORTERS; "
-        "from kg.tables import Tables; "
-        f"EXPORTERS[{name!r}].write(Tables(Path({str(tables.folder)!r})), Config(), sys.stdout.buffer)"
+        "import hashlib, io; from pathlib import Path; from kg.config import Config; "
+        "from kg.exporters import EXPORTERS; from kg.tables import Tables\n"
+        f"for name in {names}:\n"
+        "    stream = io.BytesIO()\n"
+        f"    EXPORTERS[name].write(Tables(Path({str(tables.folder)!r})), Config(), stream)\n"
+        "    print(name, hashlib.sha256(stream.getvalue()).hexdigest())"
     )
     found = {
         subprocess.run(
             [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
-        ).stdout
+        ).stdout.decode()
         for seed in ("1", "2")
     }
-    assert found == {export(name, tables)}
+    assert found == {"".join(f"{name} {hashlib.sha256(export(name, tables)).hexdigest()}\n" for name in names)}
 
 
-def test_no_triple_is_given_twice_and_none_has_a_blank_node(tables: Tables) -> None:
-    found = list(rdf.triples(tables, Config()))
+@pytest.mark.parametrize("detail", DETAILS)
+def test_no_triple_is_given_twice_and_none_has_a_blank_node(detail: str, hostile: Tables, tmp_path: Path) -> None:
+    found = [triple for group in groups(hostile, Config(), tmp_path, Options(detail=detail)) for triple in group]
     assert len(found) == len(set(found))
-    assert not any(isinstance(term, ox.BlankNode) for triple in found for term in triple)
+    assert not any(isinstance(term, ox.BlankNode) for triple in expected(hostile, detail) for term in triple)
+
+
+def test_a_group_of_triples_has_one_subject(hostile: Tables, tmp_path: Path) -> None:
+    for group in groups(hostile, Config(), tmp_path, Options(detail="full")):
+        assert len({subject for subject, _, _ in group}) == 1
 
 
 def test_nquads_are_sorted_and_the_packed_form_has_no_clock(tables: Tables) -> None:
@@ -133,9 +235,26 @@ def test_nquads_are_sorted_and_the_packed_form_has_no_clock(tables: Tables) -> N
     assert packed[3:8] == bytes(5)  # no file name, no time
 
 
-def test_the_counted_triples_are_all(tables: Tables) -> None:
-    found = {str(t.predicate.value): t.object for t in rdf.triples(tables, Config())}
-    assert found["http://rdfs.org/ns/void#triples"].value == str(len(list(rdf.triples(tables, Config()))))
+@pytest.mark.parametrize("options", [{}, {"detail": "full"}, {"rdf12": True}])
+def test_the_description_counts_what_is_there(options: dict[str, Any], hostile: Tables) -> None:
+    store = ox.Store()
+    store.bulk_load(export("nt", hostile, **options), ox.RdfFormat.N_TRIPLES)
+    names = Namespaces().prefixes
+
+    def rows(query: str) -> set[tuple[str, ...]]:
+        return {tuple(term.value for term in row) for row in store.query(query, prefixes=names)}
+
+    graph = f"<{dataset_iri(Config())}>"
+    count = "SELECT (COUNT(*) AS ?n) WHERE"
+    assert rows(f"SELECT ?n WHERE {{ {graph} void:triples ?n }}") == rows(f"{count} {{ ?s ?p ?o }}")
+    assert rows(f"SELECT ?n WHERE {{ {graph} void:entities ?n }}") == rows(f"{count} {{ ?s a skos:Concept }}")
+    told = rows(f"SELECT ?c ?n WHERE {{ {graph} void:classPartition ?part . ?part void:class ?c ; void:entities ?n }}")
+    assert told == rows("SELECT ?c (COUNT(*) AS ?n) WHERE { ?s a ?c } GROUP BY ?c")
+    told = rows(f"SELECT ?p ?n WHERE {{ {graph} void:propertyPartition ?q . ?q void:property ?p ; void:triples ?n }}")
+    assert told == rows("SELECT ?p (COUNT(*) AS ?n) WHERE { ?s ?p ?o } GROUP BY ?p")
+    assert rows(f"SELECT ?n WHERE {{ {graph} void:properties ?n }}") == {(str(len(told)),)}
+    (digest,) = rows(f"SELECT ?h WHERE {{ {graph} kg:input_hash ?h ; dcterms:license ?l }}")
+    assert digest[0].startswith("sha256:")
 
 
 def objects(tables: Tables, subject: str, predicate: str, config: Config | None = None) -> set[str]:
@@ -175,8 +294,53 @@ def test_broader_is_closed(tables: Tables) -> None:
 def test_a_cycle_is_broader_than_nothing_in_it() -> None:
     edges = [("entity:a", "entity:b"), ("entity:b", "entity:a"), ("entity:b", "entity:c"), ("entity:c", "entity:d")]
     assert acyclic(edges) == {"entity:b": {"entity:c"}, "entity:c": {"entity:d"}}
-    found = {str(triple) for triple in hierarchy_triples(edges, Terms(Config().base_iri))}
-    assert len(found) == 5
+    found = [triple for group in hierarchy_triples(edges, Terms(Config().base_iri)) for triple in group]
+    assert len(found) == len(set(found)) == 5
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=25))
+def test_the_closure_is_what_paths_reach_without_cycles(pairs: list[tuple[int, int]]) -> None:
+    edges = [(f"entity:{a}", f"entity:{b}") for a, b in pairs]
+    found = {triple for group in hierarchy_triples(edges, Terms("http://x/")) for triple in group}
+    graph = nx.DiGraph(edges)
+    loose = nx.DiGraph((a, b) for a, b in edges if not (a == b or nx.has_path(graph, b, a)))
+    said = {name: {(s, o) for s, p, o in found if p.endswith(f"#{name}>")} for name in ("broader", "broaderTransitive")}
+    nodes = Terms("http://x/")
+    assert said["broader"] == {(nodes.node(a), nodes.node(b)) for a, b in loose.edges}
+    reached = {(nodes.node(a), nodes.node(b)) for a in loose for b in nx.descendants(loose, a)}
+    assert said["broaderTransitive"] == reached
+
+
+def test_years_count_the_papers_that_mention(tables: Tables) -> None:
+    store = ox.Store()
+    store.bulk_load(export("nt", tables), ox.RdfFormat.N_TRIPLES)
+    told = "SELECT ?e ?y ?n { ?c a kg:YearCount ; kg:counts ?e ; kg:year ?y ; kg:papers ?n }"
+    real = "SELECT ?e ?y (COUNT(?p) AS ?n) { ?p kg:mentions ?e ; kg:year ?y } GROUP BY ?e ?y"
+    found, wanted = (
+        sorted([term.value for term in row] for row in store.query(query, prefixes=Namespaces().prefixes))
+        for query in (told, real)
+    )
+    assert found == wanted
+    assert len(found) > 10
+
+
+def test_replaced_names_point_to_what_stands_for_them(tables: Tables) -> None:
+    gone, foo, bar = ent("gone"), ent("foo"), ent("bar")
+    rows = (
+        Replacement(gone, ent("older"), "merged"),
+        Replacement(ent("older"), foo, "merged"),
+        Replacement(foo, bar, "merged, and undone since"),
+        Replacement(ent("lost"), ent("void"), "its paper was removed since"),
+        Replacement(ent("moved"), bar, "merged"),
+        Replacement(ent("moved"), foo, "merged anew"),
+        Replacement(ent("ring"), ent("gnir"), "merged"),
+        Replacement(ent("gnir"), ent("ring"), "merged back"),
+    )
+    lines = export("nt", tables, replaced=rows).splitlines()
+    found = {tuple(line.split(b" ")[::2][:2]) for line in lines if b"isReplacedBy> " in line and b"/graph" not in line}
+    node = Terms(Config().base_iri).node
+    wanted = {gone: foo, ent("older"): foo, ent("moved"): foo}
+    assert found == {(node(old).encode(), node(new).encode()) for old, new in wanted.items()}
 
 
 def test_sentences_are_slices_of_the_abstract(tables: Tables) -> None:
@@ -206,7 +370,7 @@ def test_the_store_holds_the_export_and_the_ontology(tables: Tables, tmp_path: P
     rdf.build_store(tables, Config(), tmp_path / "store")
     store = ox.Store.read_only(str(tmp_path / "store"))
     default = {quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())}
-    assert default == set(rdf.triples(tables, Config()))
+    assert default == expected(tables)
     assert {graph.value for graph in store.named_graphs()} == {rdf.ONTOLOGY_GRAPH, rdf.VOCABULARY_GRAPH}
 
 
@@ -221,8 +385,27 @@ def test_write_build_writes_the_same_files(tables: Tables, tmp_path: Path) -> No
     assert not (small / "graph.ttl").exists()
 
 
+def test_the_store_tells_what_was_replaced_and_the_files_do_not(tables: Tables, tmp_path: Path) -> None:
+    rows = (Replacement(ent("gone"), ent("foo"), "merged"),)
+    rdf.write_build(tables, Config(), tmp_path, replaced=rows)
+    assert (tmp_path / "graph.nq.gz").read_bytes() == export("nq.gz", tables)
+    store = ox.Store.read_only(str(tmp_path / "store"))
+    (quad,) = store.quads_for_pattern(None, None, None, ox.NamedNode(rdf.IDENTITY_GRAPH))
+    assert [str(term) for term in quad.triple] == [
+        Terms(Config().base_iri).node(curie) for curie in (ent("gone"), "dcterms:isReplacedBy", ent("foo"))
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["graph.nq.gz", "graph.ttl", "store"]
+
+
+def test_runs_on_disk_give_the_same_bytes(hostile: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = export("nq", hostile, detail="full")
+    for characters in (1, 500, 20_000):
+        monkeypatch.setattr(Sorter.__init__, "__kwdefaults__", {"characters": characters, "width": 3})
+        assert export("nq", hostile, detail="full") == wanted
+
+
 def test_golden(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rdf, "tool_version", lambda: "0")
+    monkeypatch.setattr("kg.exporters.description.tool_version", lambda: "0")
     found = export("ttl", tables)
     if os.environ.get("KG_UPDATE_GOLDEN") == "1":
         GOLDEN.write_bytes(found)
@@ -241,7 +424,34 @@ def test_join_and_strength() -> None:
 
 
 def test_decimals_have_one_form() -> None:
-    assert [decimal(number).value for number in (0.0, 1.0, 0.25, 1 / 3, 1e-9)] == ["0", "1", "0.25", "0.333333", "0"]
+    assert [rounded(number) for number in (0.0, 1.0, 0.25, 1 / 3, 1e-9)] == ["0", "1", "0.25", "0.333333", "0"]
+    assert decimal(0.5) == str(ox.Literal("0.5", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal")))
+
+
+def test_every_character_is_written_as_oxigraph_does() -> None:
+    for start in range(0, 0x110000, 0x400):
+        signs = [chr(code) for code in range(start, start + 0x400) if not 0xD800 <= code < 0xE000]
+        value = legal("".join(signs))
+        assert text(value) == str(ox.Literal(value))
+        assert text("".join(signs)) == text(value)
+
+
+@given(st.text(max_size=30))
+def test_strings_are_written_as_oxigraph_does(value: str) -> None:
+    assert text(value) == str(ox.Literal(legal(value)))
+
+
+def test_dates_and_numbers_are_written_as_oxigraph_does() -> None:
+    for day, kind in (("2024", "gYear"), ("2024-03", "gYearMonth"), ("2024-03-07", "date")):
+        assert date(day) == str(ox.Literal(day, datatype=ox.NamedNode(f"http://www.w3.org/2001/XMLSchema#{kind}")))
+    assert date("spring 2024") == str(ox.Literal("spring 2024"))
+    assert integer(-7) == str(ox.Literal("-7", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")))
+
+
+@pytest.mark.parametrize("curie", ["entity:a b", "entity:<", "paper:a\nb", "run:%zz", "https://x/ y", "kg:>"])
+def test_a_name_that_makes_no_iri_is_an_error(curie: str) -> None:
+    with pytest.raises(KGError, match="is no IRI"):
+        Terms(Config().base_iri).node(curie)
 
 
 def test_an_unknown_prefix_is_an_error() -> None:

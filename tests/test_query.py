@@ -18,10 +18,20 @@ import pyoxigraph as ox
 import pytest
 
 from kg.config import Config
-from kg.errors import QueryError, WorkspaceError
+from kg.errors import (
+    QueryBusyError,
+    QueryCancelledError,
+    QueryError,
+    QueryFormError,
+    QueryMemoryError,
+    QueryRefusedError,
+    QueryRowsError,
+    QueryTimeError,
+    WorkspaceError,
+)
 from kg.exporters import rdf
 from kg.namespaces import FIXED, Namespaces
-from kg.query import FORMATS, RECIPES, Result, Worker, open_graph, recipe, run
+from kg.query import FORMATS, MEDIA, RECIPES, Pool, Result, Worker, open_graph, recipe, run, schema
 from kg.query import screen as layout
 from kg.query.recipes import ask
 from kg.query.standard import PREFIXES, USED, unused
@@ -114,6 +124,25 @@ def test_attacks_are_refused(name: str, worker: Worker, listener: tuple[int, lis
     assert not seen
 
 
+WORDS = {
+    "in a comment": "SELECT * { # SERVICE <http://127.0.0.1:PORT/> { }\n ?s a kg:Method }",
+    "in text": "SELECT * { ?s a kg:Method FILTER(STR(?s) != 'SERVICE <http://127.0.0.1:PORT/>') }",
+    "in long text": 'SELECT * { ?s a kg:Method FILTER(STR(?s) != """FROM <http://127.0.0.1:PORT/> LOAD INSERT""") }',
+    "in an IRI": "SELECT * { ?s a kg:Method MINUS { ?s a <http://127.0.0.1:PORT/#SERVICE> } }",
+    "as a variable": "SELECT * { ?service a kg:Method }",
+    "as a prefix": "PREFIX service: <http://127.0.0.1:PORT/> SELECT * { ?s a kg:Method MINUS { ?s service:load ?o } }",
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_words_of_attacks_are_none_where_they_do_nothing(
+    name: str, worker: Worker, listener: tuple[int, list[str]]
+) -> None:
+    port, seen = listener
+    assert worker.run(WORDS[name].replace("PORT", str(port))).rows == 3
+    assert not seen
+
+
 @pytest.mark.parametrize("means", ["lock_down(8 << 30)", "forbid_files()", "pass"])
 def test_the_process_cannot_send_a_request_even_unchecked(
     means: str, store: Path, listener: tuple[int, list[str]]
@@ -138,11 +167,10 @@ def test_the_process_cannot_send_a_request_even_unchecked(
 
 
 def test_a_query_is_killed_at_the_time_limit_and_the_next_one_answered(store: Path) -> None:
-    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
     with Worker(store, Config(query_seconds=1.0)) as worker:
         started = time.monotonic()
         with pytest.raises(QueryError, match="took longer than 1 s"):
-            worker.run(endless)
+            worker.run(ENDLESS)
         assert time.monotonic() - started < 2.0
         assert worker.run("ASK {}").truth
 
@@ -153,6 +181,114 @@ def test_a_query_that_kills_its_process_is_an_error(store: Path) -> None:
         with pytest.raises(QueryError, match=r"refused|ended"):
             worker.run(deep)
         assert worker.run("ASK {}").truth
+
+
+#: Counts what no machine counts within the limits of the tests.
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+def test_each_trouble_has_an_error_of_its_own(store: Path) -> None:
+    with Worker(store) as worker:
+        with pytest.raises(QueryRefusedError):
+            worker.run("LOAD <http://127.0.0.1:1/>")
+        with pytest.raises(QueryRefusedError, match="the store has no such graph"):
+            worker.run("ASK {}", default_graphs=["http://127.0.0.1:1/"])
+        with pytest.raises(QueryRowsError):
+            worker.run("SELECT * { ?s ?p ?o }", rows=1)
+        with pytest.raises(QueryFormError, match="json, csv, tsv, xml"):
+            worker.run("SELECT * { ?s ?p ?o }", forms={"graph": "ttl"})
+        with pytest.raises(QueryTimeError, match=r"longer than 0\.5 s"):
+            worker.run(ENDLESS, seconds=0.5)
+        with pytest.raises(QueryError) as caught:
+            worker.run("SELECT * {")
+        assert type(caught.value) is QueryError
+
+
+def test_a_query_beyond_the_memory_is_an_error_and_the_next_one_answered(store: Path) -> None:
+    with Worker(store, memory=700 << 20) as worker:
+        with pytest.raises(QueryMemoryError, match="memory"):
+            worker.run("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?d ?g")
+        assert worker.run("ASK {}").truth
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "tsv", "xml"])
+def test_the_child_writes_the_form_that_is_asked_for(form: str, worker: Worker) -> None:
+    text = "SELECT ?l ?n { ?e skos:prefLabel ?l ; kg:support ?n } ORDER BY ?l"
+    plain, made = worker.run(text), worker.run(text, forms={"bindings": form})
+    assert made.body == plain.serialize(form)
+    assert (made.form, made.media, made.rows) == (form, MEDIA[form], plain.rows)
+    if form == "csv":
+        with pytest.raises(QueryFormError, match="ask for json, tsv or xml"):
+            made.values()
+    else:
+        assert made.values() == plain.values()
+
+
+def test_graphs_may_be_named_beside_the_query(worker: Worker) -> None:
+    text = "SELECT ?label { kg:Method rdfs:label ?label }"
+    assert worker.run(text).rows == 0
+    assert worker.run(text, default_graphs=[rdf.ONTOLOGY_GRAPH]).rows == 1
+    named = "SELECT ?g { GRAPH ?g { kg:Method rdfs:label ?label } }"
+    assert worker.run(named, named_graphs=[rdf.ONTOLOGY_GRAPH]).rows == 1
+
+
+def test_any_thread_may_call_a_query_off(store: Path) -> None:
+    with Worker(store) as worker:
+        timer = threading.Timer(1.0, worker.cancel)
+        timer.start()
+        with pytest.raises(QueryCancelledError):
+            worker.run(ENDLESS)
+        timer.join()
+        assert worker.run("ASK {}").truth
+        worker.cancel()
+        assert worker.run("ASK {}").truth
+
+
+def test_a_pool_gives_each_query_a_worker_and_replaces_those_that_ended(store: Path) -> None:
+    pool = Pool(store, Config(query_seconds=60.0), size=2, waiting=8)
+    pool.start()
+    try:
+        with pool.worker() as first, pool.worker() as second:
+            assert first is not second
+            assert pool.load == (2, 0)
+            with pytest.raises(QueryBusyError, match="no process was free"):
+                pool.run("ASK {}", patience=0.1)
+            pool.waiting = 0
+            with pytest.raises(QueryBusyError, match="0 queries wait already"):
+                pool.run("ASK {}")
+            pool.waiting = 8
+        with pytest.raises(QueryTimeError):
+            pool.run(ENDLESS, seconds=0.5)
+        answers: list[int] = []
+        threads = [
+            threading.Thread(target=lambda: answers.append(pool.run("SELECT * { ?s a kg:Method }", patience=60.0).rows))
+            for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert answers == [3, 3, 3]
+    finally:
+        pool.close()
+    with pytest.raises(QueryBusyError, match="no more queries"):
+        pool.run("ASK {}")
+
+
+def test_a_graph_older_than_a_recipe_is_an_error_and_no_empty_answer(worker: Worker) -> None:
+    with pytest.raises(QueryError, match=r"older kg and lacks kg:later; run `kg build`"):
+        worker.run("SELECT * { ?s kg:later ?o }", ours=True)
+    assert worker.run('SELECT * { ?s kg:search_form "kg:later \\" kg:x" }', ours=True).rows == 0
+
+
+def test_the_schema_tells_what_there_is(worker: Worker) -> None:
+    rows = {(row["what"], row["name"]): row for row in schema(worker).values()}
+    assert rows["class", "kg:Method"]["count"] == worker.run("SELECT ?s { ?s a kg:Method }").rows == 3
+    assert rows["class", "kg:Method"]["example"].startswith("entity:")
+    assert rows["property", "kg:support"]["meaning"]
+    assert "'" in rows["property", "skos:prefLabel"]["example"]
+    used = worker.run("SELECT DISTINCT ?p { ?s ?p ?o }").values()
+    assert {name for what, name in rows if what == "property"} == {row["p"] for row in used}
 
 
 def test_a_long_result_is_an_error_and_no_short_answer(store: Path) -> None:
@@ -226,12 +362,17 @@ def test_csv_truth_and_graphs(worker: Worker) -> None:
     assert truth.values() == [{"result": True}]
     graph = worker.run("DESCRIBE ?s { ?s skos:prefLabel 'C++' }")
     assert graph.kind == "graph"
-    forms = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
+    forms = {
+        "ttl": ox.RdfFormat.TURTLE,
+        "nt": ox.RdfFormat.N_TRIPLES,
+        "jsonld": ox.RdfFormat.JSON_LD,
+        "rdf": ox.RdfFormat.RDF_XML,
+    }
     triples = [{quad.triple for quad in ox.parse(graph.serialize(name), form)} for name, form in forms.items()]
-    assert triples[0] == triples[1] == triples[2] != set()
+    assert triples[0] == triples[1] == triples[2] == triples[3] != set()
     assert b"skos:prefLabel" in graph.serialize("ttl")
     assert set(FORMATS) == {"json", "csv", "tsv", "xml", *forms}
-    with pytest.raises(QueryError, match="use ttl, nt, jsonld"):
+    with pytest.raises(QueryError, match="use ttl, nt, jsonld, rdf"):
         graph.serialize("csv")
     with pytest.raises(QueryError, match="use json, csv, tsv, xml"):
         truth.serialize("ttl")

@@ -16,6 +16,7 @@ from kg.model import Entity, Evidence, Paper, Relation, Span
 from kg.namespaces import author_curie, entity_curie, paper_curie
 from kg.pipeline import build
 from kg.query import GROUPS, RECIPES, Worker
+from kg.query.check import nodes_of, parse
 from kg.query.parameters import MAKERS, OPEN, Parameter, Term, terms_of
 from kg.query.recipes import ask, bind
 from kg.tables import PaperRow
@@ -446,3 +447,31 @@ def test_the_limit_is_that_of_every_part() -> None:
     limit = Parameter("limit", "integer", "", "")
     text = bind("SELECT * { SELECT * { }\n  LIMIT 20\n}\nLIMIT 20\n", limit, [ox.Literal(3)])
     assert text == "SELECT * { SELECT * { }\n  LIMIT 3\n}\nLIMIT 3\n"
+
+
+HOSTILE = ('x" } UNION { ?s ?p ?o', 'x" } #', "x\\", "'\n}", "<http://e/> } SERVICE <http://127.0.0.1:1/> { ?s ?p ?o")
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_hostile_value_is_a_plain_string(worker: Worker, name: str) -> None:
+    """Every parameter of every recipe takes it as a name that nothing has, or says that it is no value."""
+    needed = {
+        p.name: {"entity": "Net", "paper": "2101.00001", "author": "Ada Äpfel", "category": "cs.CV"}.get(
+            p.type, p.example
+        )
+        for p in RECIPES[name].parameters
+        if p.required
+    }
+    for parameter in RECIPES[name].parameters:
+        for value in HOSTILE:
+            with pytest.raises(QueryError, match=r"no entity|no paper|no author|must be"):
+                ask(worker, name, {**needed, parameter.name: value})
+            if parameter.name != "limit":
+                assert shape(name, parameter, value) == shape(name, parameter, "plain")
+
+
+def shape(name: str, parameter: Parameter, value: str) -> list[str]:
+    """Name the nodes of the parse tree of a recipe with a text for a parameter."""
+    text = bind(RECIPES[name].text, parameter, [ox.Literal(value)])
+    empty = re.sub(r"VALUES \?\w+ \{ \}", lambda found: found[0].replace("{ }", "{ UNDEF }"), text)
+    return [node.name for node in nodes_of(parse(empty))]

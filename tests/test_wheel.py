@@ -25,6 +25,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_data_and_ontology_and_no_tests(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
+    served = {"assets/yasgui/yasgui.min.js", "assets/yasgui/LICENCES.txt", "templates/home.html", "static/query.js"}
+    assert {f"kg/serve/{name}" for name in served} <= set(names)
     assert {"kg/py.typed", "kg/ontology/kg.ttl", "kg/ontology/shapes.ttl", "kg/data/sample.jsonl"} <= set(names)
     assert any(name.startswith("kg/ontology/vocabulary/") for name in names)
     assert any(name.startswith("kg/queries/") for name in names)

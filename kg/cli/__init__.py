@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "recipe": ("kg.cli.query", "recipe"),
     "view": ("kg.cli.view", "view"),
     "show": ("kg.cli.show", "show"),
+    "serve": ("kg.cli.serve", "serve"),
     "vocabulary": ("kg.cli.vocabulary", "vocabulary"),
     "merge": ("kg.cli.identity", "merge"),
     "split": ("kg.cli.identity", "split"),

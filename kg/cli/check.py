@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.cli.common import (
+    Registered,
     config_of,
     config_option,
     emit,
@@ -24,28 +25,81 @@ if TYPE_CHECKING:
     from kg.config import Config
     from kg.evaluate import Evaluation
     from kg.sampling import Claim
+    from kg.validate import Shape
 
 
 @click.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="[FILE]...")
+@click.option(
+    "--format",
+    "format_",
+    type=Registered("kg.validate", "FORMATS"),
+    default="text",
+    show_default=True,
+    help="Form of the report; ttl is a sh:ValidationReport.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    show_default="20 in text, else all",
+    help="Violations of each shape to list; all are counted.",
+)
+@click.option(
+    "--shapes",
+    "more",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Check these shapes too, each with a kg:violation_query (Turtle).",
+)
 @workspace_option
 @output_option
-def validate(workspace: Path, output: str) -> None:
-    """Check the graph against its shapes.
+def validate(
+    files: tuple[Path, ...],
+    *,
+    format_: str,
+    limit: int | None,
+    more: tuple[Path, ...],
+    workspace: Path,
+    output: str,
+) -> None:
+    """Check the graph against its shapes, or RDF in FILEs, taken together.
 
     Exit status 1 says that it does not conform.
 
     \b
     Example:
       kg validate -w my-graph
+      kg validate graph.nq.gz additions.ttl --format ttl -o report.ttl
     """
-    from kg.validate import validate as check
+    from kg.validate import FORMATS, SHOWN, validate_files
+    from kg.validate import validate as validate_store
     from kg.workspace import Workspace
 
-    build = Workspace(workspace).build()
-    report = check(build.file("store"), config=config_of(build, None))
-    emit(output, report.text())
+    limit = SHOWN if limit is None and format_ == "text" else limit
+    shapes = _own_shapes(more)
+    if files:
+        report = validate_files(files, shapes=shapes, limit=limit)
+    else:
+        build = Workspace(workspace).build()
+        report = validate_store(build.file("store"), config=config_of(build, None), shapes=shapes, limit=limit)
+    emit(output, FORMATS[format_](report))
     if not report.conforms:
         sys.exit(1)
+
+
+def _own_shapes(paths: tuple[Path, ...]) -> "list[Shape]":
+    """Read shapes of a user, whose queries may do no more than those of `kg query`."""
+    from kg.config import Config
+    from kg.namespaces import Namespaces
+    from kg.query.check import check
+    from kg.validate import read_shapes
+
+    shapes = [shape for path in paths for shape in read_shapes(path)]
+    for shape in shapes:
+        check(shape.query, prefixes=Namespaces(Config().base_iri).prefixes, graphs=(), terms=())
+    return shapes
 
 
 @click.command()

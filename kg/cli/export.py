@@ -1,5 +1,6 @@
 """`kg export`: the graph, or a part of it, in one of the registered formats."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from kg.config import Config
     from kg.exporters import Exporter
     from kg.tables import Tables
+    from kg.workspace import Workspace
 
 
 @click.command()
@@ -27,8 +29,25 @@ if TYPE_CHECKING:
     help="File for the result; of a format of several files, a folder or a name with .zip.",
 )
 @selection_options
+@click.option(
+    "--rdf-detail",
+    type=click.Choice(("claims", "full")),
+    default="claims",
+    show_default=True,
+    help="Of RDF: claims with their evidence, or the places of mentions and all else that the tables hold, too.",
+)
+@click.option("--rdf12", is_flag=True, help="Of RDF: assertions as reifiers of RDF 1.2.")
 @build_config_option
-def export(format_: str | None, workspace: Path, output: str, config_file: Path | None, **selected: Any) -> None:
+def export(
+    format_: str | None,
+    workspace: Path,
+    output: str,
+    config_file: Path | None,
+    *,
+    rdf_detail: str,
+    rdf12: bool,
+    **selected: Any,
+) -> None:
     """Write the graph, or a part of it, in FORMAT.
 
     Without FORMAT, list the formats. The conditions of a part add up; papers, entities and relations keep the figures
@@ -37,7 +56,7 @@ def export(format_: str | None, workspace: Path, output: str, config_file: Path 
     \b
     Example:
       kg export ttl -o graph.ttl
-      kg export nq | wc -l
+      kg export nq --rdf-detail full | wc -l
       kg export bibtex --papers-of LoRA --since 2024 -o lora.bib
       kg export obsidian --around "diffusion model" -o vault
     """
@@ -49,15 +68,35 @@ def export(format_: str | None, workspace: Path, output: str, config_file: Path 
         emit(output, "".join(f"{item.name:10}{item.description}\n" for item in EXPORTERS.values()))
         return
     selection = Selection(**selected)
-    build = Workspace(workspace).build()
+    space = Workspace(workspace)
+    build = space.build()
     config = config_of(build, config_file)
     tables = select(build.tables(), selection, threshold=config.export_threshold)
     if selection != Selection():
         papers, entities = sum(1 for _ in tables.papers()), sum(1 for _ in tables.entities())
         say(f"selected {counted(papers, 'paper')} and {counted(entities, 'entity', 'entities')}")
-    _write(EXPORTERS[format_], tables, config, output)
+    exporter = _with_options(EXPORTERS[format_], space, rdf_detail, rdf12=rdf12)
+    _write(exporter, tables, config, output)
     if format_ in WITH_DOUBTS and not selection.min_confidence:
         _tell_doubts(tables, config.export_threshold)
+
+
+def _with_options(exporter: "Exporter", space: "Workspace", detail: str, *, rdf12: bool) -> "Exporter":
+    """Give an exporter with the options of RDF, or say that it takes none."""
+    from kg.exporters import EXPORTERS
+    from kg.exporters.triples import Options
+
+    write = exporter.write_rdf
+    if write is None:
+        if rdf12 or detail != "claims":
+            able = ", ".join(item.name for item in EXPORTERS.values() if item.write_rdf)
+            raise click.UsageError(f"{exporter.name} takes neither --rdf-detail nor --rdf12; {able} do")
+        return exporter
+    if rdf12 and not exporter.holds_rdf12:
+        able = ", ".join(item.name for item in EXPORTERS.values() if item.holds_rdf12)
+        raise click.UsageError(f"{exporter.name} has no form for RDF 1.2 yet; {able} have")
+    options = Options(detail=detail, rdf12=rdf12, replaced=tuple(space.identity()))
+    return replace(exporter, write=lambda tables, config, stream: write(tables, config, stream, options))
 
 
 def _tell_doubts(tables: "Tables", threshold: float) -> None:

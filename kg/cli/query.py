@@ -41,12 +41,23 @@ format_option = click.option(
 
 
 @click.command()
-@click.argument("query", metavar="QUERY")
+@click.argument("query", metavar="QUERY", required=False)
+@click.option(
+    "--schema", is_flag=True, help="Tell what can be asked for: classes and properties, each with an example."
+)
 @format_option
 @workspace_option
 @output_option
 @build_config_option
-def query(query: str, *, format_: str | None, workspace: Path, output: str, config_file: Path | None) -> None:
+def query(
+    query: str | None,
+    *,
+    schema: bool,
+    format_: str | None,
+    workspace: Path,
+    output: str,
+    config_file: Path | None,
+) -> None:
     """Answer a SPARQL query.
 
     QUERY is the query's text, @FILE, or - for standard input. The prefixes of the graph are known. Updates, SERVICE and
@@ -56,12 +67,18 @@ def query(query: str, *, format_: str | None, workspace: Path, output: str, conf
     Example:
       kg query 'SELECT ?name WHERE { ?x a kg:Dataset ; skos:prefLabel ?name } LIMIT 5'
       kg query @question.rq --format csv -o answer.csv
+      kg query --schema
     """
-    from kg.query import run
+    from kg.query import Worker
+    from kg.query import schema as describe
     from kg.workspace import Workspace
 
-    text, build = _text(query), Workspace(workspace).build()
-    result = run(build.file("store"), text, config=config_of(build, config_file))
+    if schema == (query is not None):
+        raise click.UsageError("give either a QUERY or --schema")
+    text = None if query is None else _text(query)
+    build = Workspace(workspace).build()
+    with Worker(build.file("store"), config_of(build, config_file)) as worker:
+        result = describe(worker) if text is None else worker.run(text)
     for note in result.notes:
         say(f"Note: {note}")
     _answer(result, format_, output)

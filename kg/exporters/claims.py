@@ -1,99 +1,112 @@
 """Assertions and their evidence as triples."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-import pyoxigraph as ox
-
-from kg.exporters.terms import Terms, decimal, integer
+from kg.exporters.terms import Terms, Triple, decimal, integer, text
 from kg.model import Evidence, Relation, Span
 from kg.namespaces import assertion_curie, short_hash, slug
+
+#: What a span of text is where evidence rests on it as a sentence, and where as a mention.
+SENTENCE, PHRASE = "nif:Sentence", "nif:Phrase"
 
 
 @dataclass(slots=True)
 class Claims:
-    """Writes assertions, their evidence and the spans of text that evidence rests on.
+    """Writes assertions and their evidence, a list of triples for each.
 
-    ``texts`` maps a paper to its title and abstract. A span or an extractor that several pieces of
-    evidence share is written once.
+    ``note`` is told of each span of a paper that evidence rests on, and what it is; these are described elsewhere,
+    since several pieces of evidence share one. With ``rdf12``, an assertion reifies its triple as RDF 1.2 does.
     """
 
     terms: Terms
-    texts: dict[str, tuple[str, str]]
-    _written: set[str] = field(default_factory=set)
+    note: Callable[[str, Span, str], None]
+    rdf12: bool = False
+    _extractors: dict[str, str] = field(default_factory=dict)
 
-    def triples(self, relation: Relation, evidence: list[Evidence]) -> Iterator[ox.Triple]:
+    def triples(self, relation: Relation, evidence: list[Evidence]) -> Iterator[list[Triple]]:
         """Write the assertion of a relation, and another one for its negation where a paper states that."""
         stated = [item for item in evidence if item.polarity != "negated"]
         negated = [item for item in evidence if item.polarity == "negated"]
         if stated or not negated:
-            yield from self._assertion(relation, "stated", stated)
+            yield self._assertion(relation, "stated", stated)
         if negated:
             denial = Relation(relation.head, relation.type, relation.tail, *strength(negated))
-            yield from self._assertion(denial, "negated", negated)
-
-    def _assertion(self, relation: Relation, polarity: str, evidence: list[Evidence]) -> Iterator[ox.Triple]:
-        """Write one assertion and its evidence."""
-        terms = self.terms
-        id_ = assertion_curie(relation.head, relation.type, relation.tail, polarity)
-        yield terms.link(id_, "rdf:type", "kg:Assertion")
-        yield terms.link(id_, "rdf:type", "rdf:Statement")
-        yield terms.link(id_, "rdf:subject", relation.head)
-        yield terms.link(id_, "rdf:predicate", f"kg:{relation.type}")
-        yield terms.link(id_, "rdf:object", relation.tail)
-        yield terms.value(id_, "kg:polarity", polarity)
-        yield terms.value(id_, "kg:support", integer(relation.support))
-        yield terms.value(id_, "kg:confidence", decimal(relation.confidence))
+            yield self._assertion(denial, "negated", negated)
         for item in evidence:
-            yield terms.link(id_, "kg:evidence", evidence_curie(item))
-            yield from self._evidence(item)
+            yield self.evidence(item)
 
-    def _evidence(self, item: Evidence) -> Iterator[ox.Triple]:
-        """Write one piece of evidence with its sentences and mentions."""
-        terms, id_ = self.terms, evidence_curie(item)
-        yield terms.link(id_, "rdf:type", "kg:Evidence")
-        yield terms.value(id_, "kg:origin", item.origin)
-        yield terms.value(id_, "kg:probability", decimal(item.probability))
-        yield terms.value(id_, "kg:polarity", item.polarity)
-        yield terms.value(id_, "kg:modality", item.modality)
-        yield from self._extractor(id_, item.extractor)
+    def activities(self) -> Iterator[list[Triple]]:
+        """Describe the activities that made the evidence written so far."""
+        known = self.terms.known
+        for name, id_ in self._extractors.items():
+            yield [
+                (id_, known["rdf:type"], known["prov:Activity"]),
+                (id_, known["kg:extractor"], text(name)),
+                (id_, known["prov:wasAssociatedWith"], self.terms.node("run:kg")),
+            ]
+
+    def _assertion(self, relation: Relation, polarity: str, evidence: list[Evidence]) -> list[Triple]:
+        """Write one assertion."""
+        terms, known = self.terms, self.terms.known
+        id_ = terms.node(assertion_curie(relation.head, relation.type, relation.tail, polarity))
+        grounds = known["kg:evidence"]
+        return [
+            (id_, known["rdf:type"], known["kg:Assertion"]),
+            *statement(id_, relation, terms, rdf12=self.rdf12),
+            (id_, known["kg:polarity"], text(polarity)),
+            (id_, known["kg:support"], integer(relation.support)),
+            (id_, known["kg:confidence"], decimal(relation.confidence)),
+            *((id_, grounds, terms.node(evidence_curie(item))) for item in evidence),
+        ]
+
+    def evidence(self, item: Evidence) -> list[Triple]:
+        """Write one piece of evidence with links to its sentences and mentions."""
+        terms, known = self.terms, self.terms.known
+        id_ = terms.node(evidence_curie(item))
+        made = self._extractors.get(item.extractor) or self._extractor(item.extractor)
+        found = [
+            (id_, known["rdf:type"], known["kg:Evidence"]),
+            (id_, known["kg:origin"], text(item.origin)),
+            (id_, known["kg:probability"], decimal(item.probability)),
+            (id_, known["kg:polarity"], text(item.polarity)),
+            (id_, known["kg:modality"], text(item.modality)),
+            (id_, known["prov:wasGeneratedBy"], made),
+        ]
         if item.paper:
-            yield terms.link(id_, "prov:wasDerivedFrom", item.paper)
+            found.append((id_, known["prov:wasDerivedFrom"], terms.node(item.paper)))
         for span in dict.fromkeys(item.sentences):
-            yield from self._span(item, "kg:sentence", span)
+            found.append((id_, known["kg:sentence"], terms.node(span_curie(item.paper, span))))
+            self.note(item.paper, span, SENTENCE)
         for name, mention in (("kg:head_mention", item.head_mention), ("kg:tail_mention", item.tail_mention)):
             if mention is not None:
-                yield from self._span(item, name, mention)
+                found.append((id_, known[name], terms.node(span_curie(item.paper, mention))))
+                self.note(item.paper, mention, PHRASE)
+        return found
 
-    def _extractor(self, evidence: str, name: str) -> Iterator[ox.Triple]:
-        """Say which activity made a piece of evidence, and describe that activity once."""
-        id_ = f"run:{slug(name)}-{short_hash(name)}"
-        yield self.terms.link(evidence, "prov:wasGeneratedBy", id_)
-        if id_ not in self._written:
-            self._written.add(id_)
-            yield self.terms.link(id_, "rdf:type", "prov:Activity")
-            yield self.terms.value(id_, "kg:extractor", name)
-            yield self.terms.link(id_, "prov:wasAssociatedWith", "run:kg")
+    def _extractor(self, name: str) -> str:
+        """Give the node of the activity that made a piece of evidence."""
+        self._extractors[name] = id_ = self.terms.node(f"run:{slug(name)}-{short_hash(name)}")
+        return id_
 
-    def _span(self, item: Evidence, predicate: str, span: Span) -> Iterator[ox.Triple]:
-        """Link a piece of evidence to a span of its paper, and describe that span once."""
-        terms = self.terms
-        id_ = f"mention:{item.paper.partition(':')[2]}-{span.section}-{span.start}-{span.end}"
-        yield terms.link(evidence_curie(item), predicate, id_)
-        kind = "nif:Sentence" if predicate == "kg:sentence" else "nif:Phrase"
-        if id_ + kind not in self._written:
-            self._written.add(id_ + kind)
-            yield terms.link(id_, "rdf:type", kind)
-        if id_ in self._written:
-            return
-        self._written.add(id_)
-        title, abstract = self.texts.get(item.paper, ("", ""))
-        text = (title if span.section == "title" else abstract)[span.start : span.end]
-        yield terms.link(id_, "kg:paper", item.paper)
-        yield terms.value(id_, "kg:section", span.section)
-        yield terms.value(id_, "nif:beginIndex", integer(span.start))
-        yield terms.value(id_, "nif:endIndex", integer(span.end))
-        yield terms.value(id_, "nif:anchorOf", text)
+
+def statement(id_: str, relation: Relation, terms: Terms, *, rdf12: bool = False) -> list[Triple]:
+    """Say which triple a node speaks of: as a reification, or as a reifier of RDF 1.2."""
+    known = terms.known
+    triple = terms.node(relation.head), known[f"kg:{relation.type}"], terms.node(relation.tail)
+    if rdf12:
+        return [(id_, known["rdf:reifies"], f"<<( {' '.join(triple)} )>>")]
+    parts = zip(("rdf:subject", "rdf:predicate", "rdf:object"), triple, strict=True)
+    return [(id_, known["rdf:type"], known["rdf:Statement"]), *((id_, known[name], part) for name, part in parts)]
+
+
+def span_curie(paper: str, span: Span) -> str:
+    """Give the CURIE of a span of a paper.
+
+    >>> span_curie("paper:arxiv-2106.09685", Span("abstract", 10, 14))
+    'mention:arxiv-2106.09685-abstract-10-14'
+    """
+    return f"mention:{paper.partition(':')[2]}-{span.section}-{span.start}-{span.end}"
 
 
 def evidence_curie(item: Evidence) -> str:

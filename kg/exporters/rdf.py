@@ -1,176 +1,148 @@
-"""The graph as RDF: its triples, the canonical N-Quads, and the Oxigraph store.
+"""The graph as RDF: its canonical N-Quads, and the Oxigraph store.
 
 Everything is in the default graph and nothing is a blank node. The canonical form is the set of
 N-Triples lines sorted bytewise; each other format is derived from it, so its bytes depend on the triples alone.
+Memory stays flat: lines are sorted on disk where they are many, and every format is streamed.
 """
 
 import gzip
-import hashlib
-import json
-from collections import Counter
+import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import pyoxigraph as ox
 
 from kg.config import Config
-from kg.exporters.claims import Claims
-from kg.exporters.statements import (
-    author_triples,
-    count_triples,
-    entity_triples,
-    hierarchy_triples,
-    paper_triples,
-    year_of,
-)
-from kg.exporters.terms import Terms, decimal, integer
-from kg.exporters.writers import write_turtle
-from kg.tables import Tables, join
+from kg.exporters.description import dataset_iri, tool_version
+from kg.exporters.sorting import Sorter
+from kg.exporters.terms import Terms
+from kg.exporters.triples import CLAIMS, DETAILS, Options, groups, replaced_triples
+from kg.exporters.writers import parse, write_packed, write_turtle
+from kg.tables import Replacement, Tables
 from kg.vocabulary import ontology_file, shipped_files
+
+__all__ = [
+    "CLAIMS",
+    "DETAILS",
+    "IDENTITY_GRAPH",
+    "ONTOLOGY_GRAPH",
+    "VOCABULARY_GRAPH",
+    "Options",
+    "build_store",
+    "canonical",
+    "dataset_iri",
+    "identity_lines",
+    "load_store",
+    "tool_version",
+    "triples",
+    "write_build",
+]
 
 #: The named graphs of the store beside the default graph.
 ONTOLOGY_GRAPH = "https://w3id.org/paper-kg/ontology"
 VOCABULARY_GRAPH = "https://w3id.org/paper-kg/vocabulary"
-
-_LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
-_RIGHTS = "CC0 1.0 for the statements; titles, abstracts and sentences stay under the terms of their sources."
+IDENTITY_GRAPH = "https://w3id.org/paper-kg/identity"
 
 
-def triples(tables: Tables, config: Config) -> Iterator[ox.Triple]:
-    """Give the triples of a build, each once, in no promised order."""
-    terms = Terms(config.base_iri)
-    scheme = dataset_iri(config)
-    texts: dict[str, tuple[str, str]] = {}
-    years: dict[str, int | None] = {}
-    authors: set[str] = set()
-    digest = hashlib.sha256()
-    totals: Counter[str] = Counter()
-    for row in tables.papers():
-        texts[row.id] = (row.paper.title, row.paper.abstract)
-        years[row.id] = year_of(row.paper.date)
-        authors.update(row.paper.authors)
-        digest.update(json.dumps(asdict(row), sort_keys=True).encode())
-        totals["kg:paper_count"] += 1
-        yield from _counted(totals, paper_triples(row, terms))
-    yield from _counted(totals, author_triples(sorted(authors), terms))
-    for entity in tables.entities():
-        totals["kg:entity_count"] += 1
-        yield from _counted(totals, entity_triples(entity, terms, scheme))
-    yield from _counted(totals, _relation_triples(tables, config, Claims(terms, texts), years))
-    yield from _description(terms, config, totals, digest.hexdigest())
+def triples(tables: Tables, config: Config, options: Options = CLAIMS) -> Iterator[ox.Triple]:
+    """Give the triples of a build, each once, in canonical order."""
+    return parse(canonical(tables, config, options))
 
 
-def dataset_iri(config: Config) -> str:
-    """Give the IRI of the graph as a whole: its data set and concept scheme."""
-    return f"{config.base_iri}graph"
+def canonical(
+    tables: Tables, config: Config, options: Options = CLAIMS, *, aside: Path | None = None
+) -> Iterator[bytes]:
+    """Give the canonical N-Triples lines, distinct and sorted bytewise, many in one piece.
+
+    What memory should not hold goes into a folder in ``aside``, or where the system keeps temporary files.
+    """
+    with tempfile.TemporaryDirectory(prefix="kg-rdf-", dir=aside) as folder:
+        sorter = Sorter(Path(folder))
+        for group in groups(tables, config, Path(folder), options):
+            lines = [f"{subject} {predicate} {target} .\n" for subject, predicate, target in group]
+            lines.sort()
+            if lines:
+                sorter.add("".join(lines))
+        yield from _joined(sorter.batches())
 
 
-def _counted(totals: Counter[str], source: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
-    """Pass triples on and count them."""
-    for triple in source:
-        totals["void:triples"] += 1
-        yield triple
+def _joined(batches: Iterator[list[str]]) -> Iterator[bytes]:
+    """Join the sorted lines of each subject, whose blocks come one after the other."""
+    held: list[str] = []
+    subject = "\0"
+    for batch in batches:
+        done: list[str] = []
+        for block in batch:
+            if not block.startswith(subject):
+                done.append(held[0] if len(held) == 1 else _united(held))
+                held = []
+                subject = block[: block.index(" ") + 1]
+            held.append(block)
+        yield "".join(done).encode()
+    yield _united(held).encode()
 
 
-def _relation_triples(
-    tables: Tables, config: Config, claims: Claims, years: dict[str, int | None]
-) -> Iterator[ox.Triple]:
-    """Write direct triples, assertions, the hierarchy and the counts per year in one pass over the relations."""
-    terms = claims.terms
-    kinds: list[tuple[str, str]] = []
-    counts: Counter[tuple[str, int]] = Counter()
-    for relation, evidence in join(tables.relations(), tables.evidence()):
-        if relation.type == "mentions":
-            yield terms.link(relation.head, "kg:mentions", relation.tail)
-            if (year := years.get(relation.head)) is not None:
-                counts[relation.tail, year] += 1
-            continue
-        stated = not evidence or any(item.polarity != "negated" for item in evidence)
-        if stated and relation.confidence >= config.export_threshold:
-            yield terms.link(relation.head, f"kg:{relation.type}", relation.tail)
-            if relation.type in ("is_a", "version_of"):
-                kinds.append((relation.head, relation.tail))
-        yield from claims.triples(relation, evidence)
-    yield from hierarchy_triples(kinds, terms)
-    yield from count_triples(counts, terms)
+def _united(blocks: list[str]) -> str:
+    """Join blocks of sorted lines of one subject."""
+    lines = sorted(set("".join(blocks).split("\n")) - {""})
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _description(terms: Terms, config: Config, totals: Counter[str], inputs: str) -> Iterator[ox.Triple]:
-    """Describe the graph as a whole: what it holds, its licence, what made it of which papers."""
-    id_ = dataset_iri(config)
-    facts = [
-        terms.link(id_, "rdf:type", "void:Dataset"),
-        terms.link(id_, "rdf:type", "skos:ConceptScheme"),
-        terms.value(id_, "dcterms:title", "Knowledge graph of machine-learning papers"),
-        terms.link(id_, "dcterms:license", _LICENCE),
-        terms.value(id_, "dcterms:rights", _RIGHTS),
-        terms.link(id_, "prov:wasGeneratedBy", "run:build"),
-        terms.value(id_, "kg:input_hash", f"sha256:{inputs}"),
-        terms.value(id_, "kg:export_threshold", decimal(config.export_threshold)),
-        *(terms.value(id_, name, integer(totals[name])) for name in ("kg:paper_count", "kg:entity_count")),
-        *(terms.link(id_, "void:vocabulary", terms.prefixes[name]) for name in ("kg", "skos", "fabio", "prov", "nif")),
-        terms.link("run:build", "rdf:type", "prov:Activity"),
-        terms.link("run:build", "prov:wasAssociatedWith", "run:kg"),
-        terms.link("run:kg", "rdf:type", "prov:SoftwareAgent"),
-        terms.value("run:kg", "foaf:name", "kg"),
-        terms.value("run:kg", "schema:softwareVersion", tool_version()),
-    ]
-    yield from facts
-    yield terms.value(id_, "void:triples", integer(totals["void:triples"] + len(facts) + 1))
+def load_store(packed: Path, config: Config, folder: Path, *, identity: bytes = b"") -> None:
+    """Load a packed canonical file, the ontology and the vocabulary into a new Oxigraph database.
 
-
-def tool_version() -> str:
-    """Give the version of the installed distribution."""
-    try:
-        return version("paper-kg")
-    except PackageNotFoundError:
-        return "unknown"
-
-
-def canonical(tables: Tables, config: Config) -> list[bytes]:
-    """Give the canonical N-Triples lines: distinct and sorted bytewise."""
-    text = ox.serialize(triples(tables, config), format=ox.RdfFormat.N_TRIPLES)
-    assert text is not None
-    lines = sorted(set(text.split(b"\n")) - {b""})
-    return [line + b"\n" for line in lines]
-
-
-def write_gzip(lines: list[bytes], stream: BinaryIO) -> None:
-    """Write canonical lines as gzip without a timestamp or file name."""
-    with gzip.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0, compresslevel=6) as packed:
-        packed.writelines(lines)
-
-
-def load_store(lines: list[bytes], config: Config, folder: Path) -> None:
-    """Load canonical lines, the ontology and the vocabulary into a new Oxigraph database."""
+    ``identity`` are N-Triples on replaced names, as `identity_lines` gives them.
+    """
     store = ox.Store(str(folder))
-    store.bulk_load(b"".join(lines), ox.RdfFormat.N_TRIPLES)
+    with gzip.open(packed) as stream:
+        # Lenient, since it was checked when it was written.
+        store.bulk_load(cast(BinaryIO, stream), ox.RdfFormat.N_TRIPLES, lenient=True)
+    if identity:
+        store.load(identity, ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(IDENTITY_GRAPH))
     extra = [Path(name) for name in config.vocabularies]
     files = [(ONTOLOGY_GRAPH, ontology_file("kg.ttl"))]
     files += [(VOCABULARY_GRAPH, path) for path in (*shipped_files(), *extra)]
     for graph, path in files:
         store.load(path=str(path), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
+    store.optimize()  # joins look up keys some ten times faster in the files that this merges
     store.flush()
+
+
+def identity_lines(tables: Tables, config: Config, replaced: tuple[Replacement, ...]) -> bytes:
+    """Say as N-Triples which CURIEs of earlier builds stand for something under another CURIE in these tables."""
+    rows = [triple for group in replaced_triples(tables, replaced, Terms(config.base_iri)) for triple in group]
+    return "".join(sorted(f"{' '.join(row)} .\n" for row in rows)).encode()
 
 
 def build_store(tables: Tables, config: Config, folder: Path) -> None:
     """Write the Oxigraph database of a build into ``folder``, which must be new or empty."""
-    load_store(canonical(tables, config), config, folder)
+    with tempfile.TemporaryDirectory(prefix="kg-rdf-") as aside:
+        path = Path(aside) / "graph.nq.gz"
+        with path.open("wb") as stream:
+            write_packed(canonical(tables, config), config, stream)
+        load_store(path, config, folder)
 
 
-def write_build(tables: Tables, config: Config, folder: Path) -> int:
-    """Write ``graph.nq.gz``, ``graph.ttl`` and ``store/`` in one pass, and return the number of triples.
+def write_build(tables: Tables, config: Config, folder: Path, *, replaced: tuple[Replacement, ...] = ()) -> int:
+    """Write ``graph.nq.gz``, ``graph.ttl`` and ``store/``, and return the number of triples.
 
-    ``graph.ttl`` is left out above ``config.max_turtle_triples``.
+    ``graph.ttl`` is left out above ``config.max_turtle_triples``. Names that were replaced are in the store only,
+    since the files of a build depend on its papers alone, and not on the builds before it.
     """
-    lines = canonical(tables, config)
-    with (folder / "graph.nq.gz").open("wb") as stream:
-        write_gzip(lines, stream)
-    if len(lines) <= config.max_turtle_triples:
-        with (folder / "graph.ttl").open("wb") as stream:
+    count = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal count
+        for piece in canonical(tables, config, aside=folder):
+            count += piece.count(b"\n")
+            yield piece
+
+    packed = folder / "graph.nq.gz"
+    with packed.open("wb") as stream:
+        write_packed(counted(), config, stream)
+    if count <= config.max_turtle_triples:
+        with (folder / "graph.ttl").open("wb") as stream, gzip.open(packed) as lines:
             write_turtle(lines, config, stream)
-    load_store(lines, config, folder / "store")
-    return len(lines)
+    load_store(packed, config, folder / "store", identity=identity_lines(tables, config, replaced))
+    return count

@@ -1,115 +1,118 @@
 """Papers, entities and their hierarchy as triples."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
 
-import pyoxigraph as ox
-
-from kg.exporters.terms import Terms, date, integer, web_address
+from kg.exporters.terms import Terms, Triple, date, integer, text, web_address
 from kg.model import Entity
 from kg.namespaces import author_curie
 from kg.tables import PaperRow
 from kg.text import normal_form
 
 
-def year_of(text: str) -> int | None:
+def year_of(day: str) -> int | None:
     """Give the year of an ISO 8601 date, or None where there is none.
 
     >>> year_of("2024-03"), year_of("")
     (2024, None)
     """
-    return int(text[:4]) if text[:4].isdecimal() and len(text) >= 4 else None
+    return int(day[:4]) if day[:4].isdecimal() and len(day) >= 4 else None
 
 
-def paper_triples(row: PaperRow, terms: Terms) -> Iterator[ox.Triple]:
+def paper_triples(row: PaperRow, terms: Terms) -> list[Triple]:
     """Describe one paper; its authors' names are given by `author_triples`."""
-    paper, id_ = row.paper, row.id
-    yield terms.link(id_, "rdf:type", "fabio:ResearchPaper")
-    yield terms.link(id_, "rdf:type", "schema:ScholarlyArticle")
-    yield terms.value(id_, "dcterms:title", paper.title)
+    paper, id_, known = row.paper, terms.node(row.id), terms.known
+    found = [
+        (id_, known["rdf:type"], known["fabio:ResearchPaper"]),
+        (id_, known["rdf:type"], known["schema:ScholarlyArticle"]),
+        (id_, known["dcterms:title"], text(paper.title)),
+    ]
     if paper.abstract:
-        yield terms.value(id_, "dcterms:abstract", paper.abstract)
+        found.append((id_, known["dcterms:abstract"], text(paper.abstract)))
     if paper.date:
-        yield terms.value(id_, "dcterms:issued", date(paper.date))
-        yield terms.value(id_, "kg:date_basis", "inferred" if paper.date_inferred else "given")
+        found.append((id_, known["dcterms:issued"], date(paper.date)))
+        found.append((id_, known["kg:date_basis"], text("inferred" if paper.date_inferred else "given")))
     if (year := year_of(paper.date)) is not None:
-        yield terms.value(id_, "kg:year", integer(year))
+        found.append((id_, known["kg:year"], integer(year)))
     if paper.arxiv:
-        yield terms.value(id_, "dcterms:identifier", f"arXiv:{paper.arxiv}")
-        yield terms.value(id_, "foaf:page", web_address("https://arxiv.org/abs/", paper.arxiv))
+        found.append((id_, known["dcterms:identifier"], text(f"arXiv:{paper.arxiv}")))
+        found.append((id_, known["foaf:page"], web_address("https://arxiv.org/abs/", paper.arxiv)))
     if paper.doi:
-        yield terms.value(id_, "dcterms:identifier", f"doi:{paper.doi}")
-        yield terms.value(id_, "foaf:page", web_address("https://doi.org/", paper.doi))
+        found.append((id_, known["dcterms:identifier"], text(f"doi:{paper.doi}")))
+        found.append((id_, known["foaf:page"], web_address("https://doi.org/", paper.doi)))
     if paper.authors:
-        yield terms.value(id_, "kg:author_list", "; ".join(paper.authors))
-    for author in sorted(set(paper.authors)):
-        yield terms.link(id_, "dcterms:creator", author_curie(author))
+        found.append((id_, known["kg:author_list"], text("; ".join(paper.authors))))
+    creator = known["dcterms:creator"]
+    found += [(id_, creator, terms.node(author_curie(author))) for author in set(paper.authors)]
     for name, values in (("kg:category", paper.categories), ("kg:flag", paper.flags)):
-        for value in sorted(set(values)):
-            yield terms.value(id_, name, value)
-    for source in sorted(set(paper.sources)):
-        yield terms.value(id_, "kg:source", f"{source.reader}:{source.name}#{source.record}")
+        found += [(id_, known[name], value) for value in set(map(text, values))]
+    sources = {text(f"{source.reader}:{source.name}#{source.record}") for source in paper.sources}
+    return found + [(id_, known["kg:source"], source) for source in sources]
 
 
-def author_triples(names: Iterable[str], terms: Terms) -> Iterator[ox.Triple]:
-    """Describe the authors with these names."""
-    for name in names:
-        yield terms.link(author_curie(name), "rdf:type", "foaf:Person")
-        yield terms.value(author_curie(name), "foaf:name", name)
+def author_triples(name: str, terms: Terms) -> list[Triple]:
+    """Describe the author with this name."""
+    id_ = terms.node(author_curie(name))
+    known = terms.known
+    return [(id_, known["rdf:type"], known["foaf:Person"]), (id_, known["foaf:name"], text(name))]
 
 
-def entity_triples(entity: Entity, terms: Terms, scheme: str) -> Iterator[ox.Triple]:
-    """Describe one entity, a concept of ``scheme``."""
-    id_ = entity.id
-    yield terms.link(id_, "rdf:type", "skos:Concept")
-    yield terms.link(id_, "rdf:type", f"kg:{entity.kind}")
+def entity_triples(entity: Entity, terms: Terms, scheme: str) -> list[Triple]:
+    """Describe one entity, a concept of the node ``scheme``."""
+    id_, known = terms.node(entity.id), terms.known
+    found = [
+        (id_, known["rdf:type"], known["skos:Concept"]),
+        (id_, known["rdf:type"], known[f"kg:{entity.kind}"]),
+        (id_, known["skos:inScheme"], scheme),
+        (id_, known["skos:prefLabel"], text(entity.label)),
+        (id_, known["kg:support"], integer(entity.support)),
+    ]
     if entity.kind == "Dataset":
-        yield terms.link(id_, "rdf:type", "schema:Dataset")
-    yield terms.link(id_, "skos:inScheme", scheme)
-    yield terms.value(id_, "skos:prefLabel", entity.label)
+        found.append((id_, known["rdf:type"], known["schema:Dataset"]))
     others = set(entity.alt_labels) - {entity.label}
-    for label in sorted(others):
-        yield terms.value(id_, "skos:altLabel", label)
-    for form in sorted({normal_form(label) for label in (entity.label, *others)} - {""}):
-        yield terms.value(id_, "kg:search_form", form)
-    yield terms.value(id_, "kg:support", integer(entity.support))
+    found += [(id_, known["skos:altLabel"], label) for label in set(map(text, others))]
+    forms = {normal_form(label) for label in (entity.label, *others)} - {""}
+    found += [(id_, known["kg:search_form"], form) for form in set(map(text, forms))]
     if entity.first_seen:
-        yield terms.value(id_, "kg:first_seen", date(entity.first_seen))
+        found.append((id_, known["kg:first_seen"], date(entity.first_seen)))
     if (year := year_of(entity.first_seen)) is not None:
-        yield terms.value(id_, "kg:first_year", integer(year))
+        found.append((id_, known["kg:first_year"], integer(year)))
     if entity.version_order:
-        yield terms.value(id_, "kg:version_order", integer(entity.version_order))
-    for match in sorted({*entity.exact_match, entity.term} - {""}):
-        yield terms.link(id_, "skos:exactMatch", match)
-    for paper in sorted(set(entity.introduced_by)):
-        yield terms.link(id_, "kg:introduced_by", paper)
+        found.append((id_, known["kg:version_order"], integer(entity.version_order)))
+    matches = {*entity.exact_match, entity.term} - {""}
+    found += [(id_, known["skos:exactMatch"], terms.node(match)) for match in matches]
+    found += [(id_, known["kg:introduced_by"], terms.node(paper)) for paper in set(entity.introduced_by)]
+    return found
 
 
-def count_triples(counts: Counter[tuple[str, int]], terms: Terms) -> Iterator[ox.Triple]:
-    """Write how many papers of each year mention each entity, a node per entity and year."""
-    for (entity, year), papers in counts.items():
-        id_ = f"{entity}-y{year}"
-        yield terms.link(id_, "rdf:type", "kg:YearCount")
-        yield terms.link(id_, "kg:counts", entity)
-        yield terms.value(id_, "kg:year", integer(year))
-        yield terms.value(id_, "kg:papers", integer(papers))
+def count_triples(entity: str, year: int, papers: int, terms: Terms) -> list[Triple]:
+    """Write how many papers of a year mention an entity, as a node of its own."""
+    id_, known = terms.node(f"{entity}-y{year}"), terms.known
+    return [
+        (id_, known["rdf:type"], known["kg:YearCount"]),
+        (id_, known["kg:counts"], terms.node(entity)),
+        (id_, known["kg:year"], integer(year)),
+        (id_, known["kg:papers"], integer(papers)),
+    ]
 
 
-def hierarchy_triples(edges: Iterable[tuple[str, str]], terms: Terms) -> Iterator[ox.Triple]:
-    """Write ``skos:broader`` for (narrower, broader) pairs, and its transitive closure.
+def hierarchy_triples(edges: Iterable[tuple[str, str]], terms: Terms) -> Iterator[list[Triple]]:
+    """Write ``skos:broader`` for (narrower, broader) pairs, and its transitive closure, a list for each node.
 
     Pairs that lie on a cycle are left out: none of them is broader than the others.
     """
     broader = acyclic(edges)
+    direct, closed = terms.known["skos:broader"], terms.known["skos:broaderTransitive"]
     above: dict[str, set[str]] = {}
     for node in TopologicalSorter(broader).static_order():
         parents = broader.get(node, set())
         above[node] = parents.union(*(above[parent] for parent in parents))
-        for parent in parents:
-            yield terms.link(node, "skos:broader", parent)
-        for ancestor in above[node]:
-            yield terms.link(node, "skos:broaderTransitive", ancestor)
+        if parents:
+            id_ = terms.node(node)
+            yield [
+                *((id_, direct, terms.node(parent)) for parent in parents),
+                *((id_, closed, terms.node(ancestor)) for ancestor in above[node]),
+            ]
 
 
 def acyclic(edges: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

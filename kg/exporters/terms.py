@@ -1,5 +1,6 @@
-"""RDF terms and triples of CURIEs, each node made once."""
+"""RDF terms as N-Triples text (https://www.w3.org/TR/n-triples/), in the canonical spelling that Oxigraph writes."""
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -9,72 +10,105 @@ from kg.errors import KGError
 from kg.exporters.characters import legal
 from kg.namespaces import FIXED, Namespaces
 
-_XSD = {name: ox.NamedNode(FIXED["xsd"] + name) for name in ("integer", "decimal", "date", "gYearMonth", "gYear")}
+#: A triple: its subject, predicate and object as N-Triples text.
+Triple = tuple[str, str, str]
+
+_ESCAPES = {ord(sign): f"\\{letter}" for sign, letter in zip('"\\\n\r\t', '"\\nrt', strict=True)} | {0x7F: "\\u007F"}
+
+#: Text with a character that is escaped, or replaced since no XML document can hold it.
+_ODD = re.compile("[^ !#-\\[\\]-~\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+#: Local names that make an IRI whatever stands before them.
+_PLAIN = re.compile(r"[A-Za-z0-9._~-]+")
 
 #: Length of an ISO 8601 date -> its XSD type.
 _DATE_TYPES = {4: "gYear", 7: "gYearMonth", 10: "date"}
 
 
-def integer(number: int) -> ox.Literal:
+def text(value: str) -> str:
+    r"""Make a plain string, which any RDF format can hold.
+
+    >>> text('say "hi"\n')
+    '"say \\"hi\\"\\n"'
+    """
+    if _ODD.search(value):
+        value = legal(value).translate(_ESCAPES)
+    return f'"{value}"'
+
+
+def integer(number: int) -> str:
     """Make an ``xsd:integer``."""
-    return ox.Literal(str(number), datatype=_XSD["integer"])
+    return f'"{number}"^^<{FIXED["xsd"]}integer>'
 
 
-def decimal(number: float) -> ox.Literal:
+def decimal(number: float) -> str:
     """Make an ``xsd:decimal`` of six places, in the canonical form that Oxigraph keeps.
 
-    >>> decimal(0.5).value, decimal(1.0).value, decimal(0.1 + 0.2).value
-    ('0.5', '1', '0.3')
+    >>> [decimal(number).partition("^")[0] for number in (0.5, 1.0, 0.1 + 0.2)]
+    ['"0.5"', '"1"', '"0.3"']
     """
-    return ox.Literal(f"{number:.6f}".rstrip("0").rstrip("."), datatype=_XSD["decimal"])
+    return f'"{rounded(number)}"^^<{FIXED["xsd"]}decimal>'
 
 
-def date(text: str) -> ox.Literal:
+def rounded(number: float) -> str:
+    """Write a number with at most six places."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
+def date(day: str) -> str:
     """Make a literal of an ISO 8601 date, typed by its precision."""
-    kind = _DATE_TYPES.get(len(text))
-    return ox.Literal(text, datatype=_XSD[kind]) if kind else ox.Literal(text)
+    kind = _DATE_TYPES.get(len(day))
+    return f"{text(day)}^^<{FIXED['xsd']}{kind}>" if kind else text(day)
 
 
-def web_address(prefix: str, name: str) -> ox.NamedNode:
+def web_address(prefix: str, name: str) -> str:
     """Make the IRI of a web page of a name that may hold characters no IRI allows.
 
-    >>> web_address("https://doi.org/", "10.1/a<b>").value
-    'https://doi.org/10.1/a%3Cb%3E'
+    >>> web_address("https://doi.org/", "10.1/a<b>")
+    '<https://doi.org/10.1/a%3Cb%3E>'
     """
-    return ox.NamedNode(prefix + quote(name, safe="/.:;()-_~"))
+    return f"<{prefix}{quote(name, safe='/.:;()-_~')}>"
+
+
+class _Known(dict[str, str]):
+    """Nodes of CURIEs with a fixed prefix, each made once."""
+
+    def __missing__(self, curie: str) -> str:
+        """Make a node."""
+        prefix, _, name = curie.partition(":")
+        self[curie] = node = _checked(FIXED[prefix] + name, name)
+        return node
 
 
 @dataclass(slots=True)
 class Terms:
-    """Nodes by CURIE for one base IRI, and the triples made of them."""
+    """Nodes by CURIE for one base IRI; ``known`` gives those of the fixed prefixes, such as classes and properties."""
 
     base: str
     prefixes: dict[str, str] = field(init=False)
-    _nodes: dict[str, ox.NamedNode] = field(init=False, default_factory=dict)
+    known: dict[str, str] = field(init=False, default_factory=_Known)
 
     def __post_init__(self) -> None:
         """Look the prefixes up once."""
         self.prefixes = Namespaces(self.base).prefixes
 
-    def node(self, curie: str) -> ox.NamedNode:
+    def node(self, curie: str) -> str:
         """Give the node of a CURIE; a full http(s) IRI is taken as it is, an unknown prefix is an error."""
-        found = self._nodes.get(curie)
-        if found is None:
-            prefix, _, name = curie.partition(":")
-            if prefix in self.prefixes:
-                found = ox.NamedNode(self.prefixes[prefix] + name)
-            elif prefix in ("http", "https"):
-                found = ox.NamedNode(curie)
-            else:
-                raise KGError(f"{curie!r} is no CURIE of this graph; known prefixes: {', '.join(self.prefixes)}")
-            self._nodes[curie] = found
-        return found
+        prefix, _, name = curie.partition(":")
+        if prefix in FIXED:
+            return self.known[curie]
+        if prefix in self.prefixes:
+            return _checked(self.prefixes[prefix] + name, name)
+        if prefix in ("http", "https"):
+            return _checked(curie, "")
+        raise KGError(f"{curie!r} is no CURIE of this graph; known prefixes: {', '.join(self.prefixes)}")
 
-    def link(self, subject: str, predicate: str, target: str) -> ox.Triple:
-        """Make a triple of three CURIEs."""
-        return ox.Triple(self.node(subject), self.node(predicate), self.node(target))
 
-    def value(self, subject: str, predicate: str, value: ox.Literal | ox.NamedNode | str) -> ox.Triple:
-        """Make a triple whose object is a ready term, or a plain string, which any RDF format can then hold."""
-        term = ox.Literal(legal(value)) if isinstance(value, str) else value
-        return ox.Triple(self.node(subject), self.node(predicate), term)
+def _checked(iri: str, name: str) -> str:
+    """Give the node of an IRI whose last part is ``name``, or say that it is none."""
+    if not _PLAIN.fullmatch(name):
+        try:
+            ox.NamedNode(iri)
+        except ValueError as error:
+            raise KGError(f"{iri!r} is no IRI ({error}); mend the identifier or name it is made of") from error
+    return f"<{iri}>"

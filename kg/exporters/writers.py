@@ -1,7 +1,8 @@
-"""Canonical N-Triples lines as Turtle, RDF/XML and JSON-LD."""
+"""Canonical N-Triples lines in the other forms of RDF, each streamed."""
 
+import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import BinaryIO, cast
 
@@ -13,39 +14,109 @@ from kg.namespaces import Namespaces
 #: Properties whose values are always IRIs: JSON-LD writes them as plain strings.
 _LINKS = ("dcterms:creator", "rdf:object", "rdf:predicate", "rdf:subject", "skos:broader", "skos:broaderTransitive")
 
+#: Level of the packed form; the bytes depend on it.
+_LEVEL = 6
 
-class _Header:
-    """A stream that sorts the prefix lines Oxigraph writes first, whose order varies from run to run."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+class _Held:
+    """A stream that holds back the head of a file until ``mend`` can mend it, and passes all else on.
+
+    ``mend`` gives the head mended, or None while it is not whole.
+    """
+
+    def __init__(self, stream: BinaryIO, mend: Callable[[bytes], bytes | None]) -> None:
         self._stream = stream
+        self._mend = mend
         self._held: bytes | None = b""
 
     def write(self, data: bytes) -> int:
-        """Hold data back until the first line that declares no prefix, then pass everything on."""
+        """Take more of the file."""
         if self._held is None:
             self._stream.write(data)
-            return len(data)
-        self._held += data
-        *lines, _ = self._held.split(b"\n")
-        if any(not line.startswith(b"@prefix") for line in lines):
-            self.flush()
+        else:
+            self._held += data
+            if (mended := self._mend(self._held)) is not None:
+                self._stream.write(mended)
+                self._held = None
         return len(data)
 
     def flush(self) -> None:
-        """Pass on what was held back, the prefixes sorted."""
-        if self._held is None:
-            return
-        lines = self._held.split(b"\n")
-        prefixes = sorted(line for line in lines if line.startswith(b"@prefix"))
-        self._stream.write(b"\n".join(prefixes + [line for line in lines if not line.startswith(b"@prefix")]))
-        self._held = None
+        """Do nothing, as there may be more to come."""
+
+    def close(self) -> None:
+        """Pass on what was held back of a file that is nothing but its head."""
+        if self._held:
+            self._stream.write(self._mend(self._held + b"\n.") or self._held)
+
+
+def _sorted_prefixes(head: bytes) -> bytes | None:
+    """Sort the prefixes that Oxigraph declares first, whose order varies from run to run."""
+    lines = head.split(b"\n")
+    prefixes = sorted(line for line in lines[:-1] if line.startswith(b"@prefix"))
+    others = [line for line in lines if not line.startswith(b"@prefix")]
+    return b"\n".join(prefixes + others) if len(others) > 1 else None
+
+
+def _sorted_names(head: bytes) -> bytes | None:
+    """Sort the namespaces that the first element of RDF/XML declares."""
+    start = head.find(b"<rdf:RDF")
+    end = head.find(b">", start)
+    if start < 0 or end < 0:
+        return None
+    opening, *declarations = head[start:end].split()
+    return head[:start] + b" ".join([opening, *sorted(declarations)]) + head[end:]
+
+
+class _NoReturns:
+    """A stream that writes carriage returns, which can only come from literals, so that XML readers keep them."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, data: bytes) -> int:
+        """Take more of the file."""
+        self._stream.write(data.replace(b"\r", b"&#xD;"))
+        return len(data)
+
+
+class _Pieces:
+    """A stream to read from, of pieces of a file."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._held = memoryview(b"")
+
+    def read(self, size: int = -1) -> bytes:
+        """Give at most ``size`` bytes, and none at the end."""
+        while not self._held:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return b""
+            self._held = memoryview(piece)
+        found, self._held = self._held[:size], self._held[size:]
+        return bytes(found)
+
+
+def quads(lines: Iterable[bytes]) -> Iterator[ox.Quad]:
+    """Give the statements of canonical lines, in their order and all in the default graph."""
+    # Lenient, since we wrote the lines and checked every IRI then.
+    return ox.parse(cast(BinaryIO, _Pieces(lines)), ox.RdfFormat.N_QUADS, lenient=True)
 
 
 def parse(lines: Iterable[bytes]) -> Iterator[ox.Triple]:
     """Give the triples of canonical lines, in their order."""
-    for quad in ox.parse(b"".join(lines), ox.RdfFormat.N_TRIPLES):
-        yield quad.triple
+    return (quad.triple for quad in quads(lines))
+
+
+def write_lines(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None:
+    """Write N-Triples, which are N-Quads too."""
+    stream.writelines(lines)
+
+
+def write_packed(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None:
+    """Write N-Quads as gzip without a timestamp or file name."""
+    with gzip.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0, compresslevel=_LEVEL) as packed:
+        packed.writelines(lines)
 
 
 def write_turtle(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None:
@@ -66,9 +137,10 @@ def write_n3(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None:
 def _write_prefixed(lines: Iterable[bytes], config: Config, stream: BinaryIO, form: ox.RdfFormat) -> None:
     """Write a format of the Turtle family."""
     prefixes = Namespaces(config.base_iri).prefixes
-    header = _Header(stream)
-    ox.serialize(parse(lines), cast(BinaryIO, header), form, prefixes=prefixes)
-    header.flush()
+    held = _Held(stream, _sorted_prefixes)
+    rows = quads(lines) if form == ox.RdfFormat.TRIG else parse(lines)
+    ox.serialize(rows, cast(BinaryIO, held), form, prefixes=prefixes)
+    held.close()
 
 
 def write_hext(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None:
@@ -87,40 +159,51 @@ def write_hext(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None
 def write_rdfxml(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None:
     """Write RDF/XML."""
     names = Namespaces(config.base_iri).prefixes
-    text = ox.serialize(parse(lines), format=ox.RdfFormat.RDF_XML, prefixes=names) or b""
-    start = text.index(b"<rdf:RDF")
-    end = text.index(b">", start)
-    opening, *declarations = text[start:end].split()
-    stream.write(text[:start] + b" ".join([opening, *sorted(declarations)]))
-    # A bare carriage return can only come from a literal, and XML readers would turn it into a newline.
-    stream.write(text[end:].replace(b"\r", b"&#xD;"))
+    held = _Held(cast(BinaryIO, _NoReturns(stream)), _sorted_names)
+    ox.serialize(parse(lines), cast(BinaryIO, held), ox.RdfFormat.RDF_XML, prefixes=names)
+    held.close()
 
 
 def write_jsonld(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None:
     """Write JSON-LD with its context inline, one node a line."""
     names = Namespaces(config.base_iri)
+    curie = _Curies(names)
     context: dict[str, object] = dict(names.prefixes)
     context |= {name: {"@type": "@id"} for name in _LINKS}
     stream.write(b'{"@context": ' + _dump(context) + b',\n"@graph": [')
     separator = b"\n"
     for subject, group in groupby(parse(lines), key=lambda triple: triple.subject):
-        node: dict[str, object] = {"@id": names.compress(cast(ox.NamedNode, subject).value)}
+        node: dict[str, object] = {"@id": curie(cast(ox.NamedNode, subject).value)}
         for predicate, items in groupby(group, key=lambda triple: triple.predicate):
-            key = names.compress(predicate.value)
-            values = [_jsonld_value(key, item.object, names) for item in items]
+            key = curie(predicate.value)
+            values = [_jsonld_value(key, item.object, curie) for item in items]
             node["@type" if key == "rdf:type" else key] = values[0] if len(values) == 1 else values
         stream.write(separator + _dump(node))
         separator = b",\n"
     stream.write(b"\n]}\n")
 
 
-def _jsonld_value(key: str, term: object, names: Namespaces) -> object:
+class _Curies:
+    """Turns IRIs into CURIEs, quickly where the namespace is all up to the last slash or hash."""
+
+    def __init__(self, names: Namespaces) -> None:
+        self._names = names
+        self._known = {iri: prefix for prefix, iri in names.prefixes.items()}
+
+    def __call__(self, iri: str) -> str:
+        """Give the CURIE of an IRI, or the IRI where no prefix fits."""
+        cut = max(iri.rfind("/"), iri.rfind("#")) + 1
+        prefix = self._known.get(iri[:cut])
+        return f"{prefix}:{iri[cut:]}" if prefix else self._names.compress(iri)
+
+
+def _jsonld_value(key: str, term: object, curie: Callable[[str], str]) -> object:
     """Give a term as a JSON-LD value of the property ``key``."""
     if isinstance(term, ox.NamedNode):
-        curie = names.compress(term.value)
-        return curie if key == "rdf:type" or key in _LINKS else {"@id": curie}
+        name = curie(term.value)
+        return name if key == "rdf:type" or key in _LINKS else {"@id": name}
     literal = cast(ox.Literal, term)
-    datatype = names.compress(literal.datatype.value)
+    datatype = curie(literal.datatype.value)
     if datatype == "xsd:string":
         return literal.value
     if datatype == "xsd:integer":

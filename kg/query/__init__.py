@@ -10,9 +10,11 @@ a result that is too long is an error, never a short answer.
 | sandbox   | takes the child process the means to open a socket               |
 | worker    | is the child process                                             |
 | process   | starts, asks and ends it                                         |
+| pool      | shares several of them between threads                           |
 | result    | holds an answer and writes it                                    |
 | screen    | lays it out as a table                                           |
 | parameters | makes terms of the values of their parameters                   |
+| schema    | tells what a graph holds                                         |
 | recipes   | reads the named queries of ``kg/queries`` and binds their values |
 """
 
@@ -24,14 +26,31 @@ import pyoxigraph as ox
 from kg.config import Config
 from kg.errors import WorkspaceError
 from kg.namespaces import Namespaces
+from kg.query.pool import Pool
 from kg.query.process import Worker
-from kg.query.recipes import GROUPS, RECIPES, recipe
-from kg.query.result import FORMATS, Result
+from kg.query.recipes import GROUPS, RECIPES, ask, recipe, recipe_text
+from kg.query.result import FORMATS, FORMATS_OF, MEDIA, Result
+from kg.query.schema import schema
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
-__all__ = ["FORMATS", "GROUPS", "RECIPES", "Result", "Worker", "open_graph", "recipe", "run"]
+__all__ = [
+    "FORMATS",
+    "FORMATS_OF",
+    "GROUPS",
+    "MEDIA",
+    "RECIPES",
+    "Pool",
+    "Result",
+    "Worker",
+    "ask",
+    "open_graph",
+    "recipe",
+    "recipe_text",
+    "run",
+    "schema",
+]
 
 
 def run(store: Path, sparql: str, *, config: Config | None = None) -> Result:

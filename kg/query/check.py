@@ -6,6 +6,7 @@ What rdflib's parser does not understand is refused, since nothing is known of i
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from urllib.parse import urljoin
 
 from pyparsing import ParseException, ParseResults
 from rapidfuzz import fuzz, process
@@ -13,7 +14,7 @@ from rdflib import URIRef
 from rdflib.plugins.sparql.parser import parseQuery, parseUpdate
 from rdflib.plugins.sparql.parserutils import CompValue
 
-from kg.errors import QueryError
+from kg.errors import QueryError, QueryRefusedError
 from kg.query.standard import MEANT, unused
 
 #: Longest query that is looked at, in characters.
@@ -33,14 +34,19 @@ def check(text: str, *, prefixes: Mapping[str, str], graphs: Collection[str], te
     IRIs of the ontology; with no terms, none is checked.
     """
     if len(text) > MAX_LENGTH:
-        raise QueryError(f"the query has {len(text)} characters; at most {MAX_LENGTH} are allowed")
-    nodes = list(_nodes(_parse(text)))
+        raise QueryRefusedError(f"the query has {len(text)} characters; at most {MAX_LENGTH} are allowed")
+    nodes = list(nodes_of(parse(text)))
+    bases = [_text(node, "iri") for node in nodes if node.name == "Base"]
     bound = {**prefixes, **{_text(node, "prefix"): _text(node, "iri") for node in nodes if node.name == "PrefixDecl"}}
     for node in nodes:
         if node.name == "ServiceGraphPattern":
-            raise QueryError(at(text, _find(text, "SERVICE"), "SERVICE is refused: a query may not send requests"))
+            raise QueryRefusedError(
+                at(text, _find(text, "SERVICE"), "SERVICE is refused: a query may not send requests")
+            )
         if node.name == "DatasetClause":
-            _check_graph(text, _iri(_field(node, "default") or _field(node, "named"), bound), graphs)
+            iri = _iri(_field(node, "default") or _field(node, "named"), bound)
+            # Of two bases it is not seen here which one counts: an IRI that needs it is then refused.
+            _check_graph(text, urljoin(bases[0], iri) if len(bases) == 1 else iri, graphs)
         if node.name == "pname" and (prefix := _text(node, "prefix")) not in bound:
             reason = f"unknown prefix {prefix + ':'!r}{nearest(prefix, bound)}; declare it with PREFIX"
             raise QueryError(at(text, _find(text, f"{prefix}:"), reason))
@@ -79,22 +85,22 @@ def nearest(name: str, known: Collection[str]) -> str:
     return f"; did you mean {found[0]}?" if found else ""
 
 
-def _parse(text: str) -> object:
+def parse(text: str) -> object:
     """Parse a query, or say why it is refused."""
     try:
         return parseQuery(text)
     except ParseException as error:
         if _is_update(text):
-            raise QueryError("updates are refused: the graph is read-only; build it with `kg build`") from error
+            raise QueryRefusedError("updates are refused: the graph is read-only; build it with `kg build`") from error
         found = re.search(r"found (.*?)\s+\(at char", str(error))
         reason = f"not understood, so refused (unexpected {found[1] if found else 'text'})"
         if service := re.search(r"\bSERVICE\b", text, re.IGNORECASE):
-            raise QueryError(
+            raise QueryRefusedError(
                 at(text, service.start(), "SERVICE is refused, and so is a query that is not understood")
             ) from error
         raise QueryError(at(text, error.loc, reason)) from error
     except RecursionError as error:
-        raise QueryError("the query is nested too deeply to be checked, so it is refused") from error
+        raise QueryRefusedError("the query is nested too deeply to be checked, so it is refused") from error
     except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise QueryError(f"the query cannot be checked ({error}), so it is refused") from error
 
@@ -108,7 +114,7 @@ def _is_update(text: str) -> bool:
     return bool(_field(tree, "request"))
 
 
-def _nodes(tree: object) -> Iterator[CompValue]:
+def nodes_of(tree: object) -> Iterator[CompValue]:
     """Give every named node of a parse tree, at any depth."""
     stack = [tree]
     while stack:
@@ -140,12 +146,23 @@ def _iri(node: object, bound: Mapping[str, str]) -> str:
     return ""
 
 
+def check_graphs(iris: Collection[str], graphs: Collection[str]) -> None:
+    """Refuse graphs that are asked for beside the query where the store lacks them."""
+    for iri in iris:
+        if iri not in graphs:
+            raise QueryRefusedError(_no_graph(f"graph <{iri}>", graphs))
+
+
+def _no_graph(what: str, graphs: Collection[str]) -> str:
+    """Say that a graph is refused, and which ones there are."""
+    known = ", ".join(f"<{graph}>" for graph in sorted(graphs)) or "none"
+    return f"{what} is refused: the store has no such graph; its named graphs are: {known}"
+
+
 def _check_graph(text: str, iri: str, graphs: Collection[str]) -> None:
     """Refuse a dataset clause that names no graph of the store."""
     if iri not in graphs:
-        known = ", ".join(f"<{graph}>" for graph in sorted(graphs)) or "none"
-        reason = f"FROM <{iri}> is refused: the store has no such graph; its named graphs are: {known}"
-        raise QueryError(at(text, _find(text, "FROM"), reason))
+        raise QueryRefusedError(at(text, _find(text, "FROM"), _no_graph(f"FROM <{iri}>", graphs)))
 
 
 def _check_term(text: str, name: str, iri: str, terms: Collection[str]) -> None:

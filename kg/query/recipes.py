@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from kg.config import Config
 from kg.errors import QueryError
@@ -93,8 +94,13 @@ def recipe(store: Path, name: str, params: Mapping[str, str] | None = None, *, c
         return ask(worker, name, params or {})
 
 
-def ask(worker: Worker, name: str, params: Mapping[str, str]) -> Result:
-    """Run a recipe in a process that may be kept for more."""
+def ask(worker: Worker, name: str, params: Mapping[str, str], **limits: Any) -> Result:
+    """Run a recipe in a process that may be kept for more; ``limits`` are options of `Worker.run`."""
+    return worker.run(recipe_text(worker, name, params), ours=True, **limits)
+
+
+def recipe_text(worker: Worker, name: str, params: Mapping[str, str]) -> str:
+    """Give a recipe's SPARQL with the values of its parameters."""
     if name not in RECIPES:
         raise QueryError(f"no recipe is called {name!r}{nearest(name, RECIPES)}; there are {', '.join(RECIPES)}")
     chosen = RECIPES[name]
@@ -110,7 +116,7 @@ def ask(worker: Worker, name: str, params: Mapping[str, str]) -> Result:
             example = f"--param {parameter.name}={parameter.example!r}"
             raise QueryError(f"{name} needs {parameter.name}, {parameter.help} For example {example}")
         text = bind(text, parameter, terms_of(worker, parameter, value))
-    return worker.run(text, ours=True)
+    return text
 
 
 def bind(text: str, parameter: Parameter, terms: Sequence[Term]) -> str:
