@@ -57,6 +57,7 @@ VERSIONS = {
     "k-means++": ("kmean", (), "++"),
     "ResNet-50": ("resnet", (), "50"),
     "VGG16": ("vgg", (), "16"),
+    "LLaMA-Omni 2": ("llamaomni", (2,), ""),
     "MATH-500": ("math", (), "500"),
     "MMLU-Pro": ("mmlu", (), "pro"),
     "SWE-bench Verified": ("swebench", (), "verified"),

@@ -1,7 +1,7 @@
 """Join the chosen places of a document into things: one name, its abbreviation, its vocabulary term."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -66,7 +66,7 @@ def group(
     definitions += _implied(doc, chosen, kinds, {form for short, long, _ in definitions for form in (short, long)})
     longs = {short: long for short, long, _ in definitions}
     spans = [span for span, _ in chosen]
-    keys = {form: _key(form, longs, kinds.keys()) for form in sorted(kinds)}
+    keys = {form: _key(form, longs, kinds) for form in sorted(kinds)}
     by_form: dict[str, list[int]] = defaultdict(list)
     for number, (_, form) in enumerate(chosen):
         by_form[keys[form]].append(number)
@@ -91,10 +91,14 @@ def group(
     ]
 
 
-def _key(form: str, longs: Mapping[str, str], present: Collection[str]) -> str:
-    """Give what a place is grouped by: its name as the paper spells it out, without a generic head it can lack."""
+def _key(form: str, longs: Mapping[str, str], kinds: Mapping[str, str]) -> str:
+    """Give what a place is grouped by: its name as the paper spells it out, without a generic head it can lack.
+
+    A head that makes another kind of thing stays: a "sound generation module" is no task.
+    """
     stem, _, head = form.rpartition(" ")
-    if head in _GENERIC_HEADS and (stem in present or stem in longs) and not (head in _DATA_HEADS and " " in stem):
+    alike = kinds.get(stem, kinds[form]) == kinds[form] and (stem in kinds or stem in longs)
+    if head in _GENERIC_HEADS and alike and not (head in _DATA_HEADS and " " in stem):
         form = stem
     return " ".join(longs.get(word, word) for word in longs.get(form, form).split())
 

@@ -280,7 +280,7 @@ def _spellings(word: str) -> frozenset[str]:
     if len(word) < _SHORTEST:
         return frozenset((word,))
     german = word.replace("oe", "o").replace("ae", "a").replace("ue", "u")
-    british = word.replace("oe", "e").replace("ae", "e")
+    british = word.replace("oe", "e").replace("ae", "e").replace("mould", "mold")
     single = word.replace("ll", "l") if word.endswith(("lling", "lled")) else word
     return frozenset((word, german, british, single))
 

@@ -112,6 +112,9 @@ NO_FAMILY = frozenset(
     "scale mode rate ratio factor option".split()
 )
 
+#: Words that, before a version, belong to the name of the family.
+FAMILY_WORDS = frozenset("omni vl vision video audio speech math code med guard".split())
+
 #: Words that show that a name speaks of several things.
 LINKS = frozenset("and or of for in to from with as by on via without versus vs".split())
 

@@ -149,6 +149,8 @@ def _popped(words: Sequence[str]) -> tuple[list[str], tuple[int, ...], list[str]
     variant: list[str] = []
     while len(left) > 1 and (step := _step(left)):
         number, suffixes = step
+        if version and left[-1] in known.FAMILY_WORDS:
+            break  # LLaMA-Omni 2 is the second LLaMA-Omni, no second Llama
         if number and version:
             if not latest.startswith("v"):
                 return list(words), (), []  # two versions: "Llama 2/3.1"
