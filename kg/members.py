@@ -49,7 +49,10 @@ def find(papers: Sequence[Paper], name: str, *, keys: Mapping[str, Collection[in
 
 def matching(papers: Iterable[Paper], name: str, *, keys: Mapping[str, Collection[int]] | None = None) -> list[Paper]:
     """Give the papers of this name by the strictest reading that any has."""
-    papers, name = list(papers), name.strip()
+    papers = list(papers)
+    if exact := [paper for paper in papers if paper_curie(paper) == name]:
+        return exact
+    name = name.strip()
     if not name:
         return []
     readings = _readings(name, frozenset((keys or {}).get(name, ())))

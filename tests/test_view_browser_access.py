@@ -133,6 +133,8 @@ def tab_stops(opened: Opened, limit: int = 400) -> list[str]:
     for _ in range(limit):
         opened.page.keyboard.press("Tab")
         stop = opened.page.evaluate(describe)
+        if not stops and stop.startswith("BODY"):
+            continue
         if stops and (stop == stops[0] or stop.startswith("BODY")):
             return [line.split("@")[0].strip() for line in stops]
         stops.append(stop)

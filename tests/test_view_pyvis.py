@@ -45,7 +45,7 @@ def test_a_neighbourhood_is_drawn_with_the_sentences_of_its_edges(tmp_path: Path
 
 def test_more_than_pyvis_can_draw_is_refused_with_the_way_out(tmp_path: Path) -> None:
     tables = large(tmp_path, papers=300, terms=300)
-    with pytest.raises(KGError, match=r"at most 150 .*leave out --engine pyvis, or .*--around NAME and --limit 150"):
+    with pytest.raises(KGError, match=r"at most 150 .*use --engine canvas, or .*--around NAME and --limit 150"):
         page(tables)
     with pytest.raises(KGError, match="would hold 151 entities"):
         page(tables, limit=151)

@@ -59,7 +59,7 @@ def write_page(
         found = f"{limit} entities" if limit else f"more than {MOST} entities"
         raise KGError(
             f"this page would hold {found}, and pyvis draws at most {MOST} of them well; "
-            f"leave out --engine pyvis, or narrow it with --around NAME and --limit {MOST}"
+            f"use --engine canvas, or narrow it with --around NAME and --limit {MOST}"
         )
     asked = Asked(conditions(about.selection), about.dates, about.selection.hops)
     info = describe(about.totals, about.graph, choice, "all", asked)

@@ -10,5 +10,6 @@
   const nodes = new vis.DataSet(titled(data.nodes));
   const edges = new vis.DataSet(titled(data.edges));
   const network = new vis.Network(document.getElementById("network"), { nodes, edges }, data.options);
+  Object.assign(window, { network }); // for those who script the page
   network.once("stabilizationIterationsDone", () => network.setOptions({ physics: { enabled: false } }));
 })();
