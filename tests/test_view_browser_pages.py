@@ -4,6 +4,9 @@ import os
 import re
 import shutil
 import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 from pathlib import Path
 
@@ -205,14 +208,39 @@ def test_pyvis_beyond_its_limit_names_the_engine_to_use(sample_space: Path, tmp_
     assert re.search(r"canvas", result.stderr) and "pyvis" in result.stderr
 
 
+class Slow(BaseHTTPRequestHandler):
+    """Sends the end of a page late: Firefox takes its picture when a page has loaded, which is before it is drawn."""
+
+    page = b""
+
+    def do_GET(self) -> None:
+        """Send the page."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(self.page.removesuffix(b"</html>\n"))
+        self.wfile.flush()
+        time.sleep(4)
+        self.wfile.write(b"</html>\n")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
 def firefox_picture(firefox: str, path: Path, folder: Path) -> dict[tuple[int, int, int], int]:
     """Let Firefox take a picture of a page, with a profile of its own; give the colours."""
     picture = folder / "firefox.png"
     profile = folder / "profile"
     profile.mkdir()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Own", (Slow,), {"page": path.read_bytes()}))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     command = [firefox, "--headless", "--no-remote", "--profile", str(profile), "--window-size=1200,800"]
-    command += ["--screenshot", str(picture), path.as_uri()]
-    subprocess.run(command, check=True, capture_output=True, timeout=180, env=os.environ | {"HOME": str(folder)})
+    command += ["--screenshot", str(picture), f"http://127.0.0.1:{server.server_port}/"]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=180, env=os.environ | {"HOME": str(folder)})
+    finally:
+        server.shutdown()
+        server.server_close()
     return picture_colours(picture.read_bytes())
 
 
