@@ -299,7 +299,7 @@ def test_export_of_rdf_takes_options(run: Run, tmp_path: Path) -> None:
     full = set(run("export", "nt", "--rdf-detail", "full").stdout.splitlines())
     assert {line for line in plain - full if "/graph" not in line} == set()
     assert any("taIdentRef" in line for line in full - plain)
-    assert "<<( <" in run("export", "ttl", "--rdf12").stdout
+    assert "rdf:reifies <<( " in run("export", "ttl", "--rdf12").stdout
     said = run("export", "jsonld", "--rdf12", code=2).stderr
     assert "jsonld has no form for RDF 1.2 yet; nq, nq.gz, nt, ttl, trig, rdfxml have" in said
     assert "csv takes neither --rdf-detail nor --rdf12" in run("export", "csv", "--rdf-detail", "full", code=2).stderr
