@@ -267,7 +267,8 @@ def _publish(
         counts |= _write_tables(folder / "tables", resolution, job)
         tables = Tables(folder / "tables")
         replaced = tuple(identity.replaced(present.tables(), tables)) if present is not None else ()
-        counts["triples"] = _write_views(folder, tables, job, (*space.identity(), *replaced))
+        before = present.folder if present is not None else None
+        counts["triples"] = _write_views(folder, tables, job, (*space.identity(), *replaced), before)
         reasons = [(paper_curie(paper), why) for paper, why in merged if why]
         lines = report.lines(
             tables,
@@ -339,13 +340,15 @@ def _write_tables(folder: Path, resolution: "Resolution", job: _Job) -> dict[str
     return counts
 
 
-def _write_views(folder: Path, tables: Tables, job: _Job, replaced: tuple[Replacement, ...]) -> int:
+def _write_views(
+    folder: Path, tables: Tables, job: _Job, replaced: tuple[Replacement, ...], before: Path | None
+) -> int:
     """Write the graph files, the store and the page; give the number of triples."""
     from kg.exporters.rdf import write_build
     from kg.view.page import write_page
 
     job.progress("rdf", 0, 1)
-    triples = write_build(tables, job.config, folder, replaced=replaced)
+    triples = write_build(tables, job.config, folder, replaced=replaced, before=before)
     job.progress("rdf", 1, 1)
     job.progress("page", 0, 1)
     with (folder / "graph.html").open("wb") as stream:

@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 import pyoxigraph as ox
 
 from kg.config import Config
+from kg.exporters.changes import updated
 from kg.exporters.description import dataset_iri, tool_version
 from kg.exporters.sorting import Sorter
 from kg.exporters.terms import Terms
@@ -98,6 +99,11 @@ def load_store(packed: Path, config: Config, folder: Path, *, identity: bytes = 
     with gzip.open(packed) as stream:
         # Lenient, since it was checked when it was written.
         store.bulk_load(cast(BinaryIO, stream), ox.RdfFormat.N_TRIPLES, lenient=True)
+    _complete(store, config, identity)
+
+
+def _complete(store: ox.Store, config: Config, identity: bytes) -> None:
+    """Load the named graphs into a store, and put its files in order."""
     if identity:
         store.load(identity, ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(IDENTITY_GRAPH))
     extra = [Path(name) for name in config.vocabularies]
@@ -124,9 +130,17 @@ def build_store(tables: Tables, config: Config, folder: Path) -> None:
         load_store(path, config, folder)
 
 
-def write_build(tables: Tables, config: Config, folder: Path, *, replaced: tuple[Replacement, ...] = ()) -> int:
+def write_build(
+    tables: Tables,
+    config: Config,
+    folder: Path,
+    *,
+    replaced: tuple[Replacement, ...] = (),
+    before: Path | None = None,
+) -> int:
     """Write ``graph.nq.gz``, ``graph.ttl`` and ``store/``, and return the number of triples.
 
+    The store is that of the build ``before`` brought up to date where there is one and little changed.
     ``graph.ttl`` is left out above ``config.max_turtle_triples``. Names that were replaced are in the store only,
     since the files of a build depend on its papers alone, and not on the builds before it.
     """
@@ -144,5 +158,10 @@ def write_build(tables: Tables, config: Config, folder: Path, *, replaced: tuple
     if count <= config.max_turtle_triples:
         with (folder / "graph.ttl").open("wb") as stream, gzip.open(packed) as lines:
             write_turtle(lines, config, stream)
-    load_store(packed, config, folder / "store", identity=identity_lines(tables, config, replaced))
+    identity = identity_lines(tables, config, replaced)
+    store = updated(before, packed, count, folder / "store") if before is not None else None
+    if store is None:
+        load_store(packed, config, folder / "store", identity=identity)
+    else:
+        _complete(store, config, identity)
     return count

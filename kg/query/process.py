@@ -179,6 +179,9 @@ class Worker:
         self._buffer = body[size:]
         if "error" in header:
             kind: type[QueryError] = getattr(errors, header.get("type", "QueryError"))
+            if kind is QueryMemoryError:  # what ran out of memory once is in no known state
+                self.busy = False
+                self.close()
             raise kind(str(header["error"]))
         return header, body[:size]
 

@@ -197,7 +197,7 @@ def _serve(desk: _Desk, request: _Request, answers: BinaryIO) -> None:
         result = answer(desk, request)
     except QueryError as error:
         _send(answers, {"error": str(error), "type": type(error).__name__})
-    except MemoryError:
+    except (MemoryError, SystemError):  # the latter where Python could not even make the former
         reason = "the query needs too much memory; make it more specific or add LIMIT"
         _send(answers, {"error": reason, "type": QueryMemoryError.__name__})
     else:

@@ -1,0 +1,95 @@
+"""A store that is brought up to date by difference holds just what a new load would."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg.config import Config
+from kg.exporters import changes, rdf
+from kg.exporters.changes import difference, updated
+from kg.model import Relation
+from kg.tables import Replacement, Tables
+from tests import graph_sample
+
+
+def tables_of(folder: Path, *, changed: bool = False) -> Tables:
+    """Write the small graph, or one that lacks a relation and has another label."""
+    rows = graph_sample.rows()
+    if changed:
+        rows["relations"] = [row for row in rows["relations"] if row.type != "measured_by"]
+        rows["evidence"] = [row for row in rows["evidence"] if row.type != "measured_by"]
+        extra = Relation(graph_sample.paper(graph_sample.THIRD), "mentions", graph_sample.ent("C++"), 1, 1.0, 0.5)
+        rows["relations"] = graph_sample.ordered("relations", [*rows["relations"], extra])
+    return graph_sample.write(folder, rows)
+
+
+def build(folder: Path, tables: Tables, before: Path | None = None) -> int:
+    """Write the files of a build."""
+    folder.mkdir()
+    named = (Replacement("entity:old", graph_sample.ent("foo"), "renamed"),) if before is not None else ()
+    return rdf.write_build(tables, Config(), folder, before=before, replaced=named)
+
+
+def quads(store: Path) -> set[ox.Quad]:
+    """Read a whole store."""
+    return set(ox.Store.read_only(str(store)))
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Path:
+    build(tmp_path / "first", tables_of(tmp_path / "tables"))
+    return tmp_path / "first"
+
+
+def test_the_difference_is_that_of_the_sets(tmp_path: Path) -> None:
+    sets = [{b"a\n", b"b\n", b"d\n"}, {b"b\n", b"c\n", b"e\n", b"f\n"}, set()]
+    for number, lines in enumerate(sets):
+        with gzip.open(tmp_path / str(number), "wb") as stream:
+            stream.writelines(sorted(lines))
+    for old in range(3):
+        for new in range(3):
+            found = list(difference(tmp_path / str(old), tmp_path / str(new)))
+            assert {line for is_new, line in found if is_new} == sets[new] - sets[old]
+            assert {line for is_new, line in found if not is_new} == sets[old] - sets[new]
+
+
+def test_an_updated_store_is_that_of_a_new_load(tmp_path: Path, first: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = quads(first / "store")
+    monkeypatch.setattr(changes, "SHARE", 1.0)
+    again = tables_of(tmp_path / "again", changed=True)
+    loads: list[object] = []
+    monkeypatch.setattr(rdf, "load_store", lambda *_, **__: loads.append(1))
+    build(tmp_path / "second", again, first)
+    assert not loads
+    monkeypatch.undo()
+    folder = tmp_path / "third"
+    folder.mkdir()
+    named = (Replacement("entity:old", graph_sample.ent("foo"), "renamed"),)
+    rdf.write_build(again, Config(), folder, replaced=named)
+    assert quads(tmp_path / "second" / "store") == quads(folder / "store") != before
+    assert quads(first / "store") == before
+
+
+@pytest.mark.parametrize("trouble", ["many changes", "no store", "damaged", "another graph"])
+def test_what_cannot_be_updated_is_left_to_a_new_load(tmp_path: Path, first: Path, trouble: str) -> None:
+    packed = tmp_path / "new.nq.gz"
+    shutil.copy(first / "graph.nq.gz", packed)
+    with gzip.open(packed) as stream:
+        lines = stream.readlines()
+    if trouble == "many changes":
+        with gzip.open(packed, "wb") as stream:
+            stream.writelines(lines[: len(lines) // 2])
+    elif trouble == "no store":
+        shutil.rmtree(first / "store")
+    elif trouble == "damaged":
+        (first / "graph.nq.gz").write_bytes(b"no gzip")
+    else:
+        store = ox.Store(str(first / "store"))
+        store.add(ox.Quad(ox.NamedNode("http://e/"), ox.NamedNode("http://e/"), ox.NamedNode("http://e/")))
+        store.flush()
+        del store
+    assert updated(first, packed, len(lines), tmp_path / "store") is None
+    assert not (tmp_path / "store").exists()
