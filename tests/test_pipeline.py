@@ -31,7 +31,7 @@ class Fake:
         return Extraction(tuple(entities), tuple(relations))
 
 
-def _views(folder: Path, tables: Tables, job: object) -> int:
+def _views(folder: Path, tables: Tables, *_: object) -> int:
     """Stand in for the graph files, the store and the page."""
     (folder / "graph.html").write_text("".join(f"{entity}\n" for entity in tables.entities()))
     (folder / "store").mkdir()
