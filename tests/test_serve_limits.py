@@ -25,7 +25,10 @@ from kg.workspace import Workspace
 from tests.serving import ROOT, WAIT, Reply, Served, publish_quads, serving
 
 #: A query that would run for hours on the numbers below: 200 to the power of five.
-ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f . ?g ?s ?h . ?i ?t ?j FILTER(?b + ?d + ?f + ?h + ?j < 0) }"
+ENDLESS = (
+    "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f . ?g ?s ?h . ?i ?t ?j "
+    "FILTER(?b + ?d + ?f + ?h + ?j < 0) }"
+)
 
 
 def numbers(space: Workspace, count: int = 200, *, name: str = "n") -> None:
