@@ -57,33 +57,52 @@ def candidates(names: Sequence[Sequence[str]], groups: Iterable[Sequence[int]]) 
 
     ``names`` holds the normal forms of each thing, ``groups`` further sets of things that belong in one block.
     """
-    blocks: dict[str, set[int]] = defaultdict(set)
-    for number, forms in enumerate(names):
-        for form in forms:
-            blocks["=" + squeezed(form)].add(number)
-            words = sorted_words(form)
-            if words:
-                blocks["~" + words].add(number)
-    found: set[tuple[int, int]] = set()
-    for block in blocks.values():
-        if len(block) > 1:
-            found.update(near(sorted(block)))
+    found = set(_of_equal_forms(names))
     for group in groups:
         found.update(near(sorted(set(group))))
     found.update(_one_letter_apart(names))
     return sorted(found)
 
 
+def _of_equal_forms(names: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+    """Give the pairs whose names are equal without spaces, or have the same words."""
+    first: dict[str, int] = {}
+    blocks: dict[str, list[int]] = {}
+    for number, forms in enumerate(names):
+        for form in forms:
+            for key in ("=" + squeezed(form), "~" + sorted_words(form)):
+                if key != "~" and first.setdefault(key, number) != number:
+                    blocks.setdefault(key, [first[key]]).append(number)
+    for block in blocks.values():
+        yield from near(sorted(set(block)))
+
+
 def _one_letter_apart(names: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
-    """Give the pairs whose squeezed names differ in one letter: what is left without one letter is equal."""
-    texts = [(squeezed(form).encode(), number) for number, forms in enumerate(names) for form in forms]
-    texts = [(text, number) for text, number in texts if len(text) >= LONG_ENOUGH]
-    if not texts:
-        return
-    lengths = np.array([len(text) for text, _ in texts], dtype=np.int64)
-    owners = np.array([number for _, number in texts], dtype=np.int64)
-    values, places = _deletions(np.frombuffer(b"".join(text for text, _ in texts), dtype=np.uint8), lengths)
-    things = owners[places]
+    """Give the pairs whose squeezed names differ in one letter: what is left without one letter is equal.
+
+    Names of one length at a time: these without a letter, and the whole ones that are as long.
+    """
+    by_length: dict[int, list[tuple[bytes, int]]] = defaultdict(list)
+    for number, forms in enumerate(names):
+        for form in forms:
+            text = squeezed(form).encode()
+            if len(text) >= LONG_ENOUGH:
+                by_length[len(text)].append((text, number))
+    shorter, wholes, owners = 0, np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
+    for length in sorted(by_length):
+        texts = by_length.pop(length)
+        letters = np.frombuffer(b"".join(text for text, _ in texts), dtype=np.uint8).reshape(-1, length)
+        whole, without, places = _deletions(letters)
+        things = np.array([number for _, number in texts], dtype=np.int64)
+        if shorter == length - 1:
+            yield from _of_equal_values(np.concatenate([wholes, without]), np.concatenate([owners, things[places]]))
+        else:
+            yield from _of_equal_values(without, things[places])
+        shorter, wholes, owners = length, whole, things
+
+
+def _of_equal_values(values: Hashes, things: Numbers) -> Iterator[tuple[int, int]]:
+    """Give the pairs of things that share a value."""
     order = np.lexsort((things, values))
     values, things = values[order], things[order]
     edges = np.flatnonzero(np.diff(values, prepend=~values[:1], append=~values[-1:]))
@@ -94,24 +113,18 @@ def _one_letter_apart(names: Sequence[Sequence[str]]) -> Iterator[tuple[int, int
             yield from near(block)
 
 
-def _deletions(letters: npt.NDArray[np.uint8], lengths: Numbers) -> tuple[Hashes, Numbers]:
-    """Hash each text as it is, and without each byte that is no digit; give the hashes and the texts' numbers.
+def _deletions(letters: npt.NDArray[np.uint8]) -> tuple[Hashes, Hashes, Numbers]:
+    """Hash each text, a row of ``letters``, as it is, and without each byte that is no digit, with the row of each.
 
-    ``letters`` holds all texts on end. The hash is a polynomial in an odd base modulo 2**64, so that taking a byte out
-    is a subtraction and a division.
+    The hash is a polynomial in an odd base modulo 2**64, so that taking a byte out is a subtraction and a division.
     """
-    texts = np.repeat(np.arange(len(lengths)), lengths)
-    starts = np.cumsum(lengths) - lengths
-    powers = np.cumprod(np.full(int(lengths.max()) + 1, _BASE, dtype=np.uint64))
-    values = _scrambled(letters.astype(np.uint64)) * powers[np.arange(len(letters)) - starts[texts]]
-    until = np.cumsum(values, dtype=np.uint64)
-    before = until - values
-    first = before[starts]
-    whole = until[starts + lengths - 1] - first
-    rest = (first[texts] + whole[texts] - until) * _INVERSE
+    powers = np.cumprod(np.full(letters.shape[1], _BASE, dtype=np.uint64))
+    values = _scrambled(letters.astype(np.uint64)) * powers
+    until = np.cumsum(values, axis=1, dtype=np.uint64)
+    whole = until[:, -1]
+    without = until - values + (whole[:, None] - until) * _INVERSE
     kept = (letters < _ZERO) | (letters > _NINE)
-    without = (before - first[texts] + rest)[kept]
-    return np.concatenate([whole, without]), np.concatenate([np.arange(len(lengths)), texts[kept]])
+    return whole, without[kept], np.nonzero(kept)[0]
 
 
 def _scrambled(values: Hashes) -> Hashes:
