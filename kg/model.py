@@ -99,6 +99,11 @@ class LocalEntity:
     long: str = ""
     term: str = ""
 
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """Give the distinct names, label and expansion among them."""
+        return tuple(name for name in dict.fromkeys((*self.names, self.label, self.long)) if name)
+
 
 @dataclass(frozen=True, slots=True)
 class LocalRelation:

@@ -33,10 +33,10 @@ class Cluster:
 
     key: str
     labels: Counter[str] = field(default_factory=Counter)
-    names: Counter[str] = field(default_factory=Counter)
+    names: tuple[str, ...] = ()
     kinds: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    forms: frozenset[str] = frozenset()
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +130,12 @@ def _clusters(rows: Sequence[Sequence[Use]], joined: _Joined) -> dict[str, Clust
             if cluster is None:
                 cluster = clusters[use.key] = Cluster(use.key)
             _add(cluster, use)
-    forms: dict[str, set[str]] = defaultdict(set)
+    for cluster in clusters.values():
+        cluster.names = tuple(sorted(cluster.names))
     for unit in joined.units:
-        forms[joined.keys[unit.key]].update(unit.forms)
-    for key, cluster in clusters.items():
-        cluster.forms = frozenset(forms.get(key, ()))
+        found = clusters.get(joined.keys[unit.key])
+        if found is not None:
+            found.forms += tuple(form for form in unit.forms if form not in found.forms)
     return clusters
 
 
@@ -143,8 +144,7 @@ def _add(cluster: Cluster, use: Use) -> None:
     cluster.labels[entity.label] += 1
     # Whole ten-thousandths, so that the sum does not depend on the order of papers.
     cluster.kinds[entity.kind] += round(entity.confidence * 10_000)
-    for name in {*entity.names, entity.label, *([entity.long] if entity.long else [])}:
-        cluster.names[name] += 1
+    cluster.names += tuple(name for name in entity.all_names if name not in cluster.names)
     for form in {*use.forms, normal_form(entity.label), *([normal_form(entity.long)] if entity.long else [])}:
         if form != cluster.key:
             cluster.reasons[form][use.reason] += 1

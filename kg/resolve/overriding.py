@@ -269,10 +269,10 @@ class _Work:
                 key = row.get(entity.id, "")
                 if key in self.touched:
                     base = self.clusters.get(key, Cluster(key))
-                    cluster = fresh.setdefault(key, replace(base, labels=Counter(), names=Counter(), kinds=Counter()))
+                    cluster = fresh.setdefault(key, replace(base, labels=Counter(), names=(), kinds=Counter()))
                     cluster.labels[entity.label] += 1
                     cluster.kinds[entity.kind] += round(entity.confidence * 10_000)
-                    cluster.names.update({*entity.names, entity.label, *([entity.long] if entity.long else [])})
+                    cluster.names += tuple(name for name in entity.all_names if name not in cluster.names)
         self.clusters = {key: own for key, own in self.clusters.items() if key not in self.touched} | fresh
 
     def settled(self, settings: Iterable[Setting], decision: str) -> Iterable[tuple[str, str]]:
