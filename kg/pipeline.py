@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -304,15 +304,8 @@ def _extract(space: Workspace, papers: Sequence[Paper], mark: str, job: _Job) ->
         job.progress("extract", done, total)
 
     with Cache(space.cache, notify=job.notify) as cached:
-        return engine.run(
-            papers,
-            job.config,
-            cached=cached,
-            fingerprint=mark,
-            workers=job.workers,
-            cluster=job.cluster,
-            progress=progress,
-        )
+        run = partial(engine.run, papers, job.config, cached=cached, fingerprint=mark, progress=progress)
+        return run(workers=job.workers, cluster=job.cluster)
 
 
 def _resolve(papers: Sequence[Paper], extractions: Sequence[Extraction], job: _Job) -> "Resolution":

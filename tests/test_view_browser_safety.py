@@ -193,8 +193,11 @@ def test_each_of_several_parallel_relations_can_be_chosen(visit: Visits, tmp_pat
             "(edge) => { location.hash = 'e=' + encodeURIComponent(edge.map(encodeURIComponent).join(' ')); }",
             [head, type_, tail],
         )
-        opened.page.wait_for_timeout(200)
-        chosen = opened.kg("kg.selected()")
+        for _ in range(50):
+            opened.page.wait_for_timeout(100)
+            chosen = opened.kg("kg.selected()")
+            if chosen and chosen["id"] not in found:
+                break
         assert chosen["kind"] == "edge"
         found.add(chosen["id"])
         assert "vocabulary" in opened.page.locator("#details").inner_text()

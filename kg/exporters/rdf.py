@@ -6,6 +6,7 @@ Memory stays flat: lines are sorted on disk where they are many, and every forma
 """
 
 import gzip
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,14 +59,18 @@ def canonical(
 
     What memory should not hold goes into a folder in ``aside``, or where the system keeps temporary files.
     """
-    with tempfile.TemporaryDirectory(prefix="kg-rdf-", dir=aside) as folder:
-        sorter = Sorter(Path(folder))
-        for group in groups(tables, config, Path(folder), options):
+    # No TemporaryDirectory: a reader that stops half-way would leave it to the garbage collector, which complains.
+    folder = Path(tempfile.mkdtemp(prefix="kg-rdf-", dir=aside))
+    try:
+        sorter = Sorter(folder)
+        for group in groups(tables, config, folder, options):
             lines = [f"{subject} {predicate} {target} .\n" for subject, predicate, target in group]
             lines.sort()
             if lines:
                 sorter.add("".join(lines))
         yield from _joined(sorter.batches())
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _joined(batches: Iterator[list[str]]) -> Iterator[bytes]:

@@ -118,7 +118,7 @@ class _Desk:
                 "default_graph": [ox.NamedNode(iri) for iri in request.default_graphs],
                 "named_graphs": [ox.NamedNode(iri) for iri in request.named_graphs],
             }
-        return self.store.query(request.query, prefixes=self.prefixes, **dataset)
+        return self.store.query(request.query, prefixes=self.prefixes, base_iri=self.names.base, **dataset)
 
 
 def answer(desk: _Desk, request: _Request) -> Result:
