@@ -1,7 +1,7 @@
 """Check a store, or files of RDF, against the shapes of ``ontology/shapes.ttl``.
 
 Each shape carries its rule in SHACL and as a query for its violations; the queries run here, since a SHACL
-processor takes seconds per hundred papers. The tests hold that pySHACL agrees with them.
+processor is slower. The tests hold that pySHACL agrees with them.
 """
 
 import gzip
