@@ -205,7 +205,7 @@ def test_each_trouble_has_an_error_of_its_own(store: Path) -> None:
 
 
 def test_a_query_beyond_the_memory_is_an_error_and_the_next_one_answered(store: Path) -> None:
-    with Worker(store, memory=700 << 20) as worker:
+    with Worker(store, memory=400 << 20) as worker:
         with pytest.raises(QueryMemoryError, match="memory"):
             worker.run("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?d ?g")
         assert worker.run("ASK {}").truth

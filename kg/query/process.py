@@ -23,7 +23,7 @@ from kg.query.result import NATIVE, Result
 #: Seconds a child process may take to start.
 START_SECONDS = 60.0
 
-#: Bytes of address space a query may use, unless a caller says otherwise.
+#: Bytes of address space a query may use beyond those of an open store, unless a caller says otherwise.
 MEMORY = 4 << 30
 
 
@@ -87,7 +87,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env={**os.environ, "PYTHONPATH": path},
+            env={"MALLOC_ARENA_MAX": "2", **os.environ, "PYTHONPATH": path},  # few threads; each arena reserves 64 MB
         )
 
     def close(self) -> None:
