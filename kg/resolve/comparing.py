@@ -1,7 +1,9 @@
 """Compare things of the corpus: by the words of their names, by a shared abbreviation, by what papers say of them."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from kg.resolve.clusters import Decision, Unit, other_kind, side_by_side
 from kg.resolve.names import Prepared, Verdict, judge_prepared, prepare
@@ -16,6 +18,9 @@ _PLAIN = 0.9
 
 #: Rules after which it counts that papers use both names side by side.
 _DOUBTFUL = frozenset({"slip", "endings"})
+
+#: A word in so many names is no slip of the pen: textural.
+_WORD_NAMES = 3
 
 #: Forms of a term that are compared.
 _FORMS = 8
@@ -63,7 +68,20 @@ class Comparer:
         against = ""
         if verdict.same and (verdict.score < _PLAIN or _coined(a.label) != _coined(b.label)):
             against = other_kind(a, b) or (side_by_side(a, b) if verdict.rule in _DOUBTFUL else "")
+        if verdict.rule == "slip" and not against:
+            against = self._two_words(a, b)
         return Decision(first, second, verdict.same and not against, against or verdict.reason, verdict.score)
+
+    def _two_words(self, a: Unit, b: Unit) -> str:
+        """Say so where words that differ by a letter are both in names of several things."""
+        ours, theirs = set(a.forms[0].split()), set(b.forms[0].split())
+        rare = [word for word in ours ^ theirs if self._words[word] < _WORD_NAMES]
+        return "" if rare else f"{' and '.join(map(repr, sorted(ours ^ theirs)))} are words of several names"
+
+    @cached_property
+    def _words(self) -> Counter[str]:
+        """Count the units that have a word in their first form."""
+        return Counter(word for unit in self._units if unit.forms for word in set(unit.forms[0].split()))
 
     def _by_name(self, first: int, second: int) -> Verdict:
         """Judge by names alone."""

@@ -1,7 +1,7 @@
 """Link each version of a thing to the nearest more general thing in the graph: Llama-3-8B to Llama 3 to Llama."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -18,10 +18,24 @@ VERSION_PROBABILITY = 0.95
 #: Sizes in such units count rows, not parameters, so a method of that size is a data set taken for one.
 _ROWS = re.compile(r"\d[\d.]*k|(?:\d|[1-5]\d|\d+\.\d+)m")
 
+#: Sizes that count parameters: ReasonMed-7B is a model made with ReasonMed.
+_PARAMETERS = re.compile(r"(?:\d\d?|\d\.\d+)b")
+
 #: Names of more characters are phrases, not families.
 _LONGEST = 60
 
 _NONE: AbstractSet[str] = frozenset()
+
+#: A number after brackets inside a word is no version: O(OD)2.
+_GROUPED = re.compile(r"\w[(\[]|[)\]]\w")
+
+_SEPARATORS = re.compile(r"[\W_]+")
+
+#: Characters of a name by which families are told apart in advance.
+_PREFIX = 2
+
+#: Words that may stand before the name of a family.
+_BEFORE = re.compile("|".join(sorted(version_names.BEFORE)), re.I)
 
 _GIVEN = re.compile(r"[A-Z\d+]")
 
@@ -44,9 +58,11 @@ def from_versions(
 
     ``entities`` maps identity keys to entities, ``papers`` CURIEs of entities to the papers that name them.
     """
-    known = _index(entities)
-    for _, entity in sorted(entities.items()):
-        tail = _general(entity, known, papers, vocabulary)
+    found = {key: found for key, entity in entities.items() if (found := list(_versions(entity)))}
+    known = _index(entities, {_start(one.family) for ones in found.values() for _, one in ones})
+    for key in sorted(found):
+        entity = entities[key]
+        tail = _general(entity, found[key], known, papers, vocabulary)
         if tail:
             name = short_hash(entity.id, "version_of", tail.id, "rule:version", length=16)
             yield Evidence(
@@ -70,15 +86,31 @@ def _names(entity: Entity) -> tuple[str, ...]:
     return (entity.label, *entity.alt_labels)
 
 
-def _index(entities: Mapping[str, Entity]) -> dict[tuple[Versioned, str], _Named]:
-    """Map each name, taken apart, and kind to the entity it belongs to.
+def _versions(entity: Entity) -> Iterator[tuple[str, Versioned]]:
+    """Give the names of an entity that tell a version of its kind, with what they say."""
+    for name in _names(entity):
+        found = parse(name) if _is_proper(name) and not _GROUPED.search(name) else None
+        if found and _is_version(found, entity.kind):
+            yield name, found
+
+
+def _start(name: str) -> str:
+    """Give what a name and the solid form of its family begin with; empty for names beyond ASCII."""
+    return _SEPARATORS.sub("", name).lower()[:_PREFIX] if name.isascii() else ""
+
+
+def _index(entities: Mapping[str, Entity], starts: AbstractSet[str]) -> dict[tuple[Versioned, str], _Named]:
+    """Map each name, taken apart, and kind to the entity it belongs to, for families with such starts.
 
     Of several whose label it is that with most papers has it; what several are also called belongs to none.
     """
+    starts = starts | {""}
     owners: dict[tuple[Versioned, str], list[_Named]] = {}
     for _, entity in sorted(entities.items(), key=lambda item: (-item[1].support, item[1].id)):
         for name in _names(entity):
-            if len(name) <= _LONGEST and (name == entity.label or _is_proper(name)):
+            if len(name) > _LONGEST or not (_start(name) in starts or _BEFORE.match(name)):
+                continue
+            if name == entity.label or _is_proper(name):
                 place = owners.setdefault((take_apart(name), entity.kind), [])
                 place.append(_Named(entity, name, name == entity.label))
     known = {}
@@ -92,15 +124,13 @@ def _index(entities: Mapping[str, Entity]) -> dict[tuple[Versioned, str], _Named
 
 def _general(
     entity: Entity,
+    versions: Iterable[tuple[str, Versioned]],
     known: Mapping[tuple[Versioned, str], _Named],
     papers: Mapping[str, AbstractSet[str]],
     vocabulary: Vocabulary,
 ) -> Entity | None:
-    """Find what an entity is a version of."""
-    for name in _names(entity):
-        found = parse(name) if _is_proper(name) else None
-        if found is None or not _is_version(found, entity.kind):
-            continue
+    """Find what an entity is a version of by what its names say of versions."""
+    for name, found in versions:
         for general in generals(found):
             tail = known.get((general, entity.kind))
             if tail and tail.entity.id != entity.id and _is_family(tail, found):
@@ -113,7 +143,8 @@ def _general(
 def _is_version(found: Versioned, kind: str) -> bool:
     """Tell whether what follows a name makes a version of such a thing: "LLaSO-Instruct" is a data set of LLaSO."""
     if kind == "Dataset":
-        return not set(found.variant) & (version_names.MODEL_WORDS - version_names.DATA_WORDS)
+        parameters = any(_PARAMETERS.fullmatch(part) for part in found.variant)
+        return not parameters and not set(found.variant) & (version_names.MODEL_WORDS - version_names.DATA_WORDS)
     tuned_only = not found.version and set(found.variant) <= version_names.TUNING
     return not tuned_only and not any(_ROWS.fullmatch(part) for part in found.variant)
 
