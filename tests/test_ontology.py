@@ -89,7 +89,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> rdflib.Graph:
     done = {row.type for row in records["relations"]}
     missing = [(*SAMPLE_ENDS.get(name, (foo, bar)), name) for name in (*RELATIONS, "version_of") if name not in done]
     records["relations"] += [Relation(head, name, tail, 0, 1.0) for head, tail, name in missing]
-    records["evidence"] += [Evidence(h, name, t, f"e{name}", "rule", "test 1", 1.0) for h, t, name in missing]
+    said = [*missing, (foo, bar, "based_on")]  # the last contradicts the sample's denial
+    records["evidence"] += [Evidence(h, name, t, f"e{name}", "rule", "test 1", 1.0) for h, t, name in said]
     records = {name: graph_sample.ordered(name, rows) for name, rows in records.items()}
     tables = graph_sample.write(tmp_path_factory.mktemp("tables"), records)
     found = rdf.triples(tables, Config(), rdf.Options(detail="full"))

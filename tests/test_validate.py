@@ -171,6 +171,11 @@ CONTROLS: dict[str, list[str]] = {
     "assertion-polarity": [turn("kg:polarity", "kg:Assertion", '"maybe"'), lose("kg:polarity", "kg:Assertion")],
     "assertion-evidence": [lose("kg:evidence", "kg:Assertion"), turn("kg:evidence", "kg:Assertion", "kg:x")],
     "assertion-polarity-of-evidence": [turn("kg:polarity", "kg:Evidence", '"negated"')],
+    "assertion-contradicts": [
+        "INSERT { ?a kg:contradicts ?b } WHERE { ?a rdf:predicate kg:introduces . ?b a kg:Assertion }",
+        "INSERT { ?a kg:contradicts ?a } WHERE { ?a a kg:Assertion }",
+        "INSERT { ?a kg:contradicts ?e } WHERE { ?a kg:evidence ?e }",
+    ],
     "direct-triple": [
         "DELETE { ?a rdf:subject ?s } WHERE { ?a rdf:subject ?s }",
         'DELETE { ?a kg:polarity ?s } INSERT { ?a kg:polarity "negated" } WHERE { ?a a kg:Assertion ; kg:polarity ?s }',

@@ -23,6 +23,9 @@ class Claims:
     note: Callable[[str, Span, str], None]
     rdf12: bool = False
     _extractors: dict[str, str] = field(default_factory=dict)
+    #: (head, tail) of each stated claim to outperform, and the pairs of assertions that cannot both hold.
+    _better: set[tuple[str, str]] = field(default_factory=set)
+    _opposed: list[tuple[str, str]] = field(default_factory=list)
 
     def triples(self, relation: Relation, evidence: list[Evidence]) -> Iterator[list[Triple]]:
         """Write the assertion of a relation, and another one for its negation where a paper states that."""
@@ -35,6 +38,25 @@ class Claims:
             yield self._assertion(denial, "negated", negated)
         for item in evidence:
             yield self.evidence(item)
+        self._oppose(relation, is_stated=bool(stated or not negated), is_denied=bool(negated))
+
+    def _oppose(self, relation: Relation, *, is_stated: bool, is_denied: bool) -> None:
+        """Note what contradicts a claim: its own denial, and of two things that each outperforms the other."""
+        head, name, tail = relation.head, relation.type, relation.tail
+        stated = assertion_curie(head, name, tail, "stated")
+        if is_stated and is_denied:
+            self._opposed.append((stated, assertion_curie(head, name, tail, "negated")))
+        if is_stated and name == "outperforms" and head != tail:
+            self._better.add((head, tail))
+            if (tail, head) in self._better:
+                self._opposed.append((stated, assertion_curie(tail, name, head, "stated")))
+
+    def contradictions(self) -> Iterator[list[Triple]]:
+        """Link the assertions written so far that contradict each other, both ways."""
+        opposed = self.terms.known["kg:contradicts"]
+        for pair in self._opposed:
+            one, two = map(self.terms.node, pair)
+            yield from ([(one, opposed, two)], [(two, opposed, one)])
 
     def activities(self) -> Iterator[list[Triple]]:
         """Describe the activities that made the evidence written so far."""

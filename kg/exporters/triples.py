@@ -155,6 +155,7 @@ def _relations(tables: Tables, terms: Terms, config: Config, notes: _Notes, opti
                 yield from detail.claim(relation, evidence, terms)
         if direct:
             yield direct
+    yield from claims.contradictions()
     yield from claims.activities()
 
 
