@@ -11,6 +11,7 @@ The key of a cluster is a term or a name that no vote has a part in, so that mor
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from kg.model import Extraction, Merge
 from kg.resolve import ledger, uses
@@ -26,16 +27,12 @@ from kg.vocabulary import Vocabulary
 
 @dataclass(slots=True)
 class Cluster:
-    """All that papers say under one identity key; counts are of papers.
-
-    ``forms`` are its spelt-out forms; ``reasons`` tells of each form how many papers give which reason for it.
-    """
+    """All that papers say under one identity key; counts are of papers, ``forms`` are its spelt-out forms."""
 
     key: str
     labels: Counter[str] = field(default_factory=Counter)
     names: tuple[str, ...] = ()
     kinds: Counter[str] = field(default_factory=Counter)
-    reasons: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     forms: tuple[str, ...] = ()
 
 
@@ -71,10 +68,15 @@ def identify(extractions: Sequence[Extraction], vocabulary: Vocabulary) -> Ident
                 use.key = joined.keys[use.key]
     reader = Reader(rows, joined.units, joined.keys, defined, vocabulary)
     open_shorts = _read_undefined(rows, reader)
-    clusters = _clusters(rows, joined)
+    groups: dict[str, list[Use]] = defaultdict(list)
+    for use in chain.from_iterable(rows):
+        groups[use.key].append(use)
     merges = [
-        row for key, own in clusters.items() for row in ledger.given(key, own.reasons, vocabulary, joined.reasons)
+        row
+        for key, group in groups.items()
+        for row in ledger.given(key, _reasons(key, group), vocabulary, joined.reasons)
     ]
+    clusters = _clusters(groups, joined)
     merges += ledger.refused(joined.decisions, joined.units, joined.keys)
     for short, meanings in reader.meanings.items():
         known = {key: papers for key, papers in meanings.items() if key in clusters}
@@ -121,17 +123,9 @@ def _read_undefined(rows: Sequence[Sequence[Use]], reader: Reader) -> set[str]:
     return left
 
 
-def _clusters(rows: Sequence[Sequence[Use]], joined: _Joined) -> dict[str, Cluster]:
+def _clusters(groups: Mapping[str, Iterable[Use]], joined: _Joined) -> dict[str, Cluster]:
     """Count what papers say of each cluster."""
-    clusters: dict[str, Cluster] = {}
-    for row in rows:
-        for use in row:
-            cluster = clusters.get(use.key)
-            if cluster is None:
-                cluster = clusters[use.key] = Cluster(use.key)
-            _add(cluster, use)
-    for cluster in clusters.values():
-        cluster.names = tuple(sorted(cluster.names))
+    clusters = {key: _cluster(key, group) for key, group in groups.items()}
     for unit in joined.units:
         found = clusters.get(joined.keys[unit.key])
         if found is not None:
@@ -139,15 +133,28 @@ def _clusters(rows: Sequence[Sequence[Use]], joined: _Joined) -> dict[str, Clust
     return clusters
 
 
-def _add(cluster: Cluster, use: Use) -> None:
-    entity = use.entity
-    cluster.labels[entity.label] += 1
-    # Whole ten-thousandths, so that the sum does not depend on the order of papers.
-    cluster.kinds[entity.kind] += round(entity.confidence * 10_000)
-    cluster.names += tuple(name for name in entity.all_names if name not in cluster.names)
-    for form in {*use.forms, normal_form(entity.label), *([normal_form(entity.long)] if entity.long else [])}:
-        if form != cluster.key:
-            cluster.reasons[form][use.reason] += 1
+def _cluster(key: str, group: Iterable[Use]) -> Cluster:
+    """Count what papers say of one cluster."""
+    cluster = Cluster(key)
+    names: set[str] = set()
+    for use in group:
+        cluster.labels[use.entity.label] += 1
+        # Whole ten-thousandths, so that the sum does not depend on the order of papers.
+        cluster.kinds[use.entity.kind] += round(use.entity.confidence * 10_000)
+        names.update(use.entity.all_names)
+    cluster.names = tuple(sorted(names))
+    return cluster
+
+
+def _reasons(key: str, group: Iterable[Use]) -> dict[str, Counter[str]]:
+    """Tell of each further form of a cluster how many papers give which reason for it."""
+    reasons: dict[str, Counter[str]] = defaultdict(Counter)
+    for use in group:
+        entity = use.entity
+        for form in {*use.forms, normal_form(entity.label), *([normal_form(entity.long)] if entity.long else [])}:
+            if form != key:
+                reasons[form][use.reason] += 1
+    return reasons
 
 
 def label_of(cluster: Cluster, vocabulary: Vocabulary) -> str:

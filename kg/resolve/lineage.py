@@ -32,7 +32,7 @@ _GROUPED = re.compile(r"\w[(\[]|[)\]]\w")
 _SEPARATORS = re.compile(r"[\W_]+")
 
 #: Characters of a name by which families are told apart in advance.
-_PREFIX = 2
+_PREFIXES = (4, 3, 2)
 
 #: Words that may stand before the name of a family.
 _BEFORE = re.compile("|".join(sorted(version_names.BEFORE)), re.I)
@@ -59,7 +59,7 @@ def from_versions(
     ``entities`` maps identity keys to entities, ``papers`` CURIEs of entities to the papers that name them.
     """
     found = {key: found for key, entity in entities.items() if (found := list(_versions(entity)))}
-    known = _index(entities, {_start(one.family) for ones in found.values() for _, one in ones})
+    known = _index(entities, {one.family[: _PREFIXES[0]] for ones in found.values() for _, one in ones})
     for key in sorted(found):
         entity = entities[key]
         tail = _general(entity, found[key], known, papers, vocabulary)
@@ -94,9 +94,10 @@ def _versions(entity: Entity) -> Iterator[tuple[str, Versioned]]:
             yield name, found
 
 
-def _start(name: str) -> str:
-    """Give what a name and the solid form of its family begin with; empty for names beyond ASCII."""
-    return _SEPARATORS.sub("", name).lower()[:_PREFIX] if name.isascii() else ""
+def _begins(name: str, starts: AbstractSet[str]) -> bool:
+    """Tell whether the solid form of a name may begin with one of these; names beyond ASCII and prefixes may."""
+    solid = _SEPARATORS.sub("", name).lower()
+    return not name.isascii() or bool(_BEFORE.match(name)) or any(solid[:size] in starts for size in _PREFIXES)
 
 
 def _index(entities: Mapping[str, Entity], starts: AbstractSet[str]) -> dict[tuple[Versioned, str], _Named]:
@@ -104,13 +105,10 @@ def _index(entities: Mapping[str, Entity], starts: AbstractSet[str]) -> dict[tup
 
     Of several whose label it is that with most papers has it; what several are also called belongs to none.
     """
-    starts = starts | {""}
     owners: dict[tuple[Versioned, str], list[_Named]] = {}
     for _, entity in sorted(entities.items(), key=lambda item: (-item[1].support, item[1].id)):
         for name in _names(entity):
-            if len(name) > _LONGEST or not (_start(name) in starts or _BEFORE.match(name)):
-                continue
-            if name == entity.label or _is_proper(name):
+            if len(name) <= _LONGEST and _begins(name, starts) and (name == entity.label or _is_proper(name)):
                 place = owners.setdefault((take_apart(name), entity.kind), [])
                 place.append(_Named(entity, name, name == entity.label))
     known = {}

@@ -77,8 +77,8 @@ def parse(name: str) -> Versioned | None:
     >>> [parse(name) for name in ("CIFAR-100", "GSM8K", "F1", "word2vec", "top-1", "Wasserstein-2", "RoBERTa")]
     [None, None, None, None, None, None, None]
     """
-    found = take_apart(name)
-    return found if found.version or found.variant else None
+    found = take_apart(name) if _tells(name) else None
+    return found if found and (found.version or found.variant) else None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -89,13 +89,18 @@ def take_apart(name: str) -> Versioned:
     (Versioned(family='llama', version=(), variant=()), 'cifar10')
     """
     words = _words(name)
-    if not _HINT.search(name) or _POWER.search(name) or _LISTED.search(name):
+    if not _tells(name):
         return Versioned(_solid(words))
     family, version, variant = _popped(words)
     if not (version or variant) or len(variant) > _SUFFIXES or not _is_family(family):
         return Versioned(_solid(words))
     ranked = sorted(variant, key=lambda part: 2 if part in known.TUNING else 1 if _SIZE.fullmatch(part) else 0)
     return Versioned(_solid(family), version, tuple(ranked))
+
+
+def _tells(name: str) -> bool:
+    """Tell whether a name may be that of a version."""
+    return bool(_HINT.search(name)) and not (_POWER.search(name) or _LISTED.search(name))
 
 
 def generals(found: Versioned) -> Iterator[Versioned]:
