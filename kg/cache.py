@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple
 from pathlib import Path
+from sys import intern
 from typing import Any, TypeVar
 
 from kg.errors import WorkspaceError
@@ -59,26 +60,33 @@ def decode(value: bytes) -> Extraction:
 
 
 def _entity(row: list[Any]) -> LocalEntity:
-    """Make an entity of its fields."""
+    """Make an entity of its fields; words that come again and again are kept once."""
     id_, kind, label, confidence, spans, names, long, term = row
-    return LocalEntity(id_, kind, label, confidence, tuple(Span(*span) for span in spans), tuple(names), long, term)
+    places = tuple(map(_span, spans))
+    return LocalEntity(intern(id_), intern(kind), label, confidence, places, tuple(names), long, intern(term))
 
 
 def _relation(row: list[Any]) -> LocalRelation:
     """Make a relation of its fields."""
     head, kind, tail, confidence, sentences, extractor, head_mention, tail_mention, polarity, modality = row
     return LocalRelation(
-        head=head,
-        type=kind,
-        tail=tail,
+        head=intern(head),
+        type=intern(kind),
+        tail=intern(tail),
         confidence=confidence,
-        sentences=tuple(Span(*span) for span in sentences),
-        extractor=extractor,
-        head_mention=Span(*head_mention) if head_mention else None,
-        tail_mention=Span(*tail_mention) if tail_mention else None,
-        polarity=polarity,
-        modality=modality,
+        sentences=tuple(map(_span, sentences)),
+        extractor=intern(extractor),
+        head_mention=_span(head_mention) if head_mention else None,
+        tail_mention=_span(tail_mention) if tail_mention else None,
+        polarity=intern(polarity),
+        modality=intern(modality),
     )
+
+
+def _span(row: list[Any]) -> Span:
+    """Make a span of its fields."""
+    section, start, end = row
+    return Span(intern(section), start, end)
 
 
 class Cache:

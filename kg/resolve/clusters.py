@@ -9,8 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from kg.model import LocalEntity
 from kg.resolve.blocking import squeezed
-from kg.text import counted
+from kg.text import counted, normal_form
 
 #: A newcomer is compared with so many members of a cluster, the best supported.
 _MEMBERS = 12
@@ -24,14 +25,17 @@ _CERTAIN = 0.75
 
 @dataclass(slots=True)
 class Unit:
-    """A thing under its own key, before names are compared: its names' forms, papers, and what papers say of it."""
+    """A thing under its own key, before names are compared: its names' forms, its papers, and what these say of it.
+
+    ``name`` is the label of a term.
+    """
 
     key: str
     is_term: bool = False
     forms: tuple[str, ...] = ()
     papers: list[int] = field(default_factory=list)
-    kinds: Counter[str] = field(default_factory=Counter)
-    labels: Counter[str] = field(default_factory=Counter)
+    entities: list[LocalEntity] = field(default_factory=list)
+    name: str = ""
 
     @property
     def order(self) -> tuple[bool, int, str]:
@@ -40,8 +44,12 @@ class Unit:
 
     @property
     def label(self) -> str:
-        """Give the name as most papers write it."""
-        return min(self.labels, key=lambda label: (-self.labels[label], label), default=self.key)
+        """Give the name as most papers write it, where some spell it out one of these."""
+        if self.name or not self.entities:
+            return self.name or self.key
+        labels = Counter(entity.label for entity in self.entities)
+        spelt = [label for label in labels if normal_form(label) == self.key] if len(labels) > 1 else []
+        return min(spelt or labels, key=lambda label: (-labels[label], label))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +129,18 @@ def side_by_side(a: Unit, b: Unit) -> str:
 
 def _data(unit: Unit) -> bool | None:
     """Tell whether a unit is a dataset; None where papers do not agree."""
-    total = unit.kinds.total()
-    share = unit.kinds["Dataset"] / total if total else 0.5
+    kinds = votes(unit.entities)
+    total = kinds.total()
+    share = kinds["Dataset"] / total if total else 0.5
     return True if share >= _CERTAIN else False if share <= 1 - _CERTAIN else None
+
+
+def votes(entities: Iterable[LocalEntity]) -> Counter[str]:
+    """Sum up how sure papers are of each kind, in whole ten-thousandths, so that their order makes no difference."""
+    kinds: Counter[str] = Counter()
+    for entity in entities:
+        kinds[entity.kind] += round(entity.confidence * 10_000)
+    return kinds
 
 
 def steady_key(units: Iterable[Unit]) -> str:

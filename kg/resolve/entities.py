@@ -118,7 +118,7 @@ def _nodes(
     rows = [PaperRow(paper_curie(paper), paper) for paper in papers]
     places = sorted(zip(rows, extractions, local, strict=True), key=lambda place: (place[0].id, place[0].paper))
     mentions = [mention for place in places for mention in _mentions(*place)]
-    entities = _entities(replace(decided, identity=identity), mentions, rows, vocabulary)
+    entities = _entities(replace(decided, identity=identity), curies, mentions, rows, vocabulary)
     unsure = len(everything.clusters) - len(identity.clusters)
     return _Nodes(places, mentions, entities, list(identity.merges), unsure, decided.unmatched)
 
@@ -160,7 +160,11 @@ def _mentions(row: PaperRow, extraction: Extraction, curies: Mapping[str, str]) 
 
 
 def _entities(
-    decided: Decided, mentions: Iterable[Mention], papers: Iterable[PaperRow], vocabulary: Vocabulary
+    decided: Decided,
+    curies: Mapping[str, str],
+    mentions: Iterable[Mention],
+    papers: Iterable[PaperRow],
+    vocabulary: Vocabulary,
 ) -> dict[str, Entity]:
     """Make the entities, by identity key."""
     dates = {row.id: row.paper.date for row in papers}
@@ -168,13 +172,14 @@ def _entities(
     for mention in mentions:
         seen[mention.entity].add(mention.paper)
     return {
-        key: _entity(key, decided, seen[entity_curie(key)], dates, vocabulary)
-        for key in decided.identity.clusters
-        if seen[entity_curie(key)]
+        key: _entity(key, curie, decided, [dates[paper] for paper in seen[curie]], vocabulary)
+        for key, curie in curies.items()
+        if curie in seen
     }
 
 
-def _entity(key: str, decided: Decided, papers: set[str], dates: Mapping[str, str], vocabulary: Vocabulary) -> Entity:
+def _entity(key: str, curie: str, decided: Decided, dates: Sequence[str], vocabulary: Vocabulary) -> Entity:
+    """Make an entity named by papers of these dates."""
     cluster = decided.identity.clusters[key]
     found = label_of(cluster, vocabulary)
     label = decided.labels.get(key, found)
@@ -183,13 +188,13 @@ def _entity(key: str, decided: Decided, papers: set[str], dates: Mapping[str, st
     others = {name for name in (found, *cluster.names) if name.casefold() != label.casefold()}
     others |= {name for name in (term.alt_labels if term else ()) if name != label}
     return Entity(
-        id=entity_curie(key),
+        id=curie,
         kind=decided.kinds.get(key) or kind_of(cluster, vocabulary),
         label=label,
         alt_labels=tuple(sorted(name for name in others if not hidden or normal_form(name) not in hidden)),
         term=term.id if term else "",
-        support=len(papers),
-        first_seen=min((dates[paper] for paper in papers if dates[paper]), default=""),
+        support=len(dates),
+        first_seen=min(filter(None, dates), default=""),
         exact_match=(term.id, *term.exact_match) if term else (),
     )
 

@@ -10,13 +10,13 @@ The key of a cluster is a term or a name that no vote has a part in, so that mor
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 
-from kg.model import Extraction, Merge
+from kg.model import Extraction, LocalEntity, Merge
 from kg.resolve import ledger, uses
 from kg.resolve.blocking import by_abbreviation, candidates
-from kg.resolve.clusters import Decision, Unit, cluster, steady_key
+from kg.resolve.clusters import Decision, Unit, cluster, steady_key, votes
 from kg.resolve.collecting import no_collection
 from kg.resolve.comparing import Comparer
 from kg.resolve.reading import Reader
@@ -25,15 +25,23 @@ from kg.text import normal_form
 from kg.vocabulary import Vocabulary
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Cluster:
-    """All that papers say under one identity key; counts are of papers, ``forms`` are its spelt-out forms."""
+    """All that papers say under one identity key: ``entities`` of papers; ``forms`` are its spelt-out forms."""
 
     key: str
-    labels: Counter[str] = field(default_factory=Counter)
-    names: tuple[str, ...] = ()
-    kinds: Counter[str] = field(default_factory=Counter)
+    entities: tuple[LocalEntity, ...] = ()
     forms: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> Counter[str]:
+        """Count the papers that give each label."""
+        return Counter(entity.label for entity in self.entities)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give all names, sorted."""
+        return tuple(sorted({name for entity in self.entities for name in entity.all_names}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,26 +132,13 @@ def _read_undefined(rows: Sequence[Sequence[Use]], reader: Reader) -> set[str]:
 
 
 def _clusters(groups: Mapping[str, Iterable[Use]], joined: _Joined) -> dict[str, Cluster]:
-    """Count what papers say of each cluster."""
-    clusters = {key: _cluster(key, group) for key, group in groups.items()}
+    """Gather what papers say of each cluster."""
+    forms: dict[str, dict[str, None]] = defaultdict(dict)
     for unit in joined.units:
-        found = clusters.get(joined.keys[unit.key])
-        if found is not None:
-            found.forms += tuple(form for form in unit.forms if form not in found.forms)
-    return clusters
-
-
-def _cluster(key: str, group: Iterable[Use]) -> Cluster:
-    """Count what papers say of one cluster."""
-    cluster = Cluster(key)
-    names: set[str] = set()
-    for use in group:
-        cluster.labels[use.entity.label] += 1
-        # Whole ten-thousandths, so that the sum does not depend on the order of papers.
-        cluster.kinds[use.entity.kind] += round(use.entity.confidence * 10_000)
-        names.update(use.entity.all_names)
-    cluster.names = tuple(sorted(names))
-    return cluster
+        forms[joined.keys[unit.key]].update(dict.fromkeys(unit.forms))
+    return {
+        key: Cluster(key, tuple(use.entity for use in group), tuple(forms.get(key, ()))) for key, group in groups.items()
+    }
 
 
 def _reasons(key: str, group: Iterable[Use]) -> dict[str, Counter[str]]:
@@ -151,7 +146,8 @@ def _reasons(key: str, group: Iterable[Use]) -> dict[str, Counter[str]]:
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
     for use in group:
         entity = use.entity
-        for form in {*use.forms, normal_form(entity.label), *([normal_form(entity.long)] if entity.long else [])}:
+        others = [name for name in (entity.label, entity.long) if name and name not in entity.names]
+        for form in {*use.forms, *map(normal_form, others)}:
             if form != key:
                 reasons[form][use.reason] += 1
     return reasons
@@ -162,9 +158,9 @@ def label_of(cluster: Cluster, vocabulary: Vocabulary) -> str:
     term = vocabulary.terms.get(cluster.key)
     if term:
         return term.label
-    forms = cluster.forms or {cluster.key}
-    spelt = [label for label in cluster.labels if normal_form(label) in forms] or list(cluster.labels)
-    return min(spelt, key=lambda label: (-cluster.labels[label], _shouting(label), label))
+    labels, forms = cluster.labels, cluster.forms or {cluster.key}
+    spelt = [label for label in labels if normal_form(label) in forms] if len(labels) > 1 else []
+    return min(spelt or labels, key=lambda label: (-labels[label], _shouting(label), label))
 
 
 def _shouting(label: str) -> bool:
@@ -176,4 +172,7 @@ def _shouting(label: str) -> bool:
 def kind_of(cluster: Cluster, vocabulary: Vocabulary) -> str:
     """Choose the kind: the vocabulary's, else the vote of the papers weighted by confidence."""
     term = vocabulary.terms.get(cluster.key)
-    return term.kind if term else min(cluster.kinds, key=lambda kind: (-cluster.kinds[kind], kind))
+    if term:
+        return term.kind
+    kinds = votes(cluster.entities)
+    return min(kinds, key=lambda kind: (-kinds[kind], kind))

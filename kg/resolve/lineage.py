@@ -32,7 +32,7 @@ _GROUPED = re.compile(r"\w[(\[]|[)\]]\w")
 _SEPARATORS = re.compile(r"[\W_]+")
 
 #: Characters of a name by which families are told apart in advance.
-_PREFIXES = (4, 3, 2)
+_PREFIXES = (6, 5, 4, 3, 2)
 
 #: Words that may stand before the name of a family.
 _BEFORE = re.compile("|".join(sorted(version_names.BEFORE)), re.I)
@@ -59,7 +59,7 @@ def from_versions(
     ``entities`` maps identity keys to entities, ``papers`` CURIEs of entities to the papers that name them.
     """
     found = {key: found for key, entity in entities.items() if (found := list(_versions(entity)))}
-    known = _index(entities, {one.family[: _PREFIXES[0]] for ones in found.values() for _, one in ones})
+    known = _index(entities, {_SEPARATORS.sub("", one.family)[: _PREFIXES[0]] for ones in found.values() for _, one in ones})
     for key in sorted(found):
         entity = entities[key]
         tail = _general(entity, found[key], known, papers, vocabulary)

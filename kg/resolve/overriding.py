@@ -195,7 +195,7 @@ class _Work:
                     tiers[form][tier].append(key)
         for form, found in tiers.items():
             tier = min(found)
-            ranked = sorted(set(found[tier]), key=lambda key: (-self.clusters[key].labels.total(), key))
+            ranked = sorted(set(found[tier]), key=lambda key: (-len(self.clusters[key].entities), key))
             self.found[form] = ranked[:1] if tier == 3 else ranked
             if tier == 3:
                 self.other[form] = sorted(set(found[3]))
@@ -263,16 +263,15 @@ class _Work:
 
     def rebuild(self) -> None:
         """Count anew what papers say of each cluster that changed."""
-        fresh: dict[str, Cluster] = {}
+        said: dict[str, list[LocalEntity]] = defaultdict(list)
         for row, extraction in zip(self.keys, self.extractions, strict=True):
             for entity in extraction.entities:
                 key = row.get(entity.id, "")
                 if key in self.touched:
-                    base = self.clusters.get(key, Cluster(key))
-                    cluster = fresh.setdefault(key, replace(base, labels=Counter(), names=(), kinds=Counter()))
-                    cluster.labels[entity.label] += 1
-                    cluster.kinds[entity.kind] += round(entity.confidence * 10_000)
-                    cluster.names += tuple(name for name in entity.all_names if name not in cluster.names)
+                    said[key].append(entity)
+        fresh = {
+            key: replace(self.clusters.get(key, Cluster(key)), entities=tuple(found)) for key, found in said.items()
+        }
         self.clusters = {key: own for key, own in self.clusters.items() if key not in self.touched} | fresh
 
     def settled(self, settings: Iterable[Setting], decision: str) -> Iterable[tuple[str, str]]:

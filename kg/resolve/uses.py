@@ -110,9 +110,7 @@ def units_of(rows: Sequence[Sequence[Use]], vocabulary: Vocabulary, shorts: Mapp
                 unit = units[use.key] = Unit(use.key)
             if not unit.papers or unit.papers[-1] != number:
                 unit.papers.append(number)
-            # Whole ten-thousandths, so that the sum does not depend on the order of papers.
-            unit.kinds[use.entity.kind] += round(use.entity.confidence * 10_000)
-            unit.labels[use.entity.label] += 1
+            unit.entities.append(use.entity)
     for unit in units.values():
         _name(unit, vocabulary, shorts)
     return sorted(units.values(), key=lambda unit: unit.order)
@@ -125,8 +123,6 @@ def _name(unit: Unit, vocabulary: Vocabulary, shorts: Mapping[str, object]) -> N
     if term:
         forms = dict.fromkeys(map(normal_form, (term.label, *term.alt_labels)))
         unit.forms = tuple(form for form in forms if form not in shorts) or (normal_form(term.label),)
-        unit.labels = Counter({term.label: 1})
+        unit.name = term.label
     elif not unit.is_term:
         unit.forms = (unit.key,)
-        spelt = {label: papers for label, papers in unit.labels.items() if normal_form(label) == unit.key}
-        unit.labels = Counter(spelt) or unit.labels
