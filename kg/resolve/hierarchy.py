@@ -72,19 +72,31 @@ def from_names(entities: Mapping[str, Entity]) -> Iterator[Evidence]:
     "latent diffusion model" is a "diffusion model". The longest such end counts. Only whole words are cut off: a
     "radar-camera calibration" is no "camera calibration".
     """
-    by_form = _by_form(entities)
-    for _, entity in sorted(entities.items()):
-        kind = _kind_in_name(entity, by_form)
+    forms = {key: normal_form(entity.label) for key, entity in entities.items()}
+    by_form = _by_form(entities, forms)
+    for key, entity in sorted(entities.items()):
+        kind = _kind_in_name(entity, by_form) if _may_end(entity.label, forms[key], by_form) else None
         if kind:
             yield _evidence(entity.id, kind.id, "rule", "rule:name", NAME_PROBABILITY)
 
 
-def _by_form(entities: Mapping[str, Entity]) -> dict[str, Entity]:
+def _by_form(entities: Mapping[str, Entity], forms: Mapping[str, str]) -> dict[str, Entity]:
     """Map the normal form of each label to its entity, of several to the one with most papers."""
     found: dict[str, Entity] = {}
-    for entity in sorted(entities.values(), key=lambda entity: (entity.support, entity.id)):
-        found[normal_form(entity.label)] = entity
+    for key, entity in sorted(entities.items(), key=lambda item: (item[1].support, item[1].id)):
+        found[forms[key]] = entity
     return found
+
+
+def _may_end(label: str, form: str, by_form: Mapping[str, Entity]) -> bool:
+    """Tell whether the end of a label may be one of these, by its normal form: most need no closer look."""
+    if form.count(" ") < label.count(" "):
+        return True  # words were joined
+    while " " in form:
+        form = form.partition(" ")[2]
+        if form in by_form:
+            return True
+    return False
 
 
 def _kind_in_name(entity: Entity, by_form: Mapping[str, Entity]) -> Entity | None:

@@ -165,14 +165,15 @@ def _is_known(tail: _Named, vocabulary: Vocabulary) -> bool:
 
 
 def _is_alike(name: str, tail: _Named, found: Versioned) -> bool:
-    """Tell whether two papers spell a family's name alike: not REACT++ and ReAct.
+    """Tell whether two papers spell a family's name alike: not REACT++ and ReAct, nor UniRES++ and UnIRe.
 
     Numbers after a name that the vocabulary has are trusted: LLAMA-3 is a Llama.
     """
-    ours, theirs = _WORD.search(name), _WORD.search(tail.name)
-    if ours is None or theirs is None or (found.version and tail.entity.term):
+    one, two = _WORD.search(name), _WORD.search(tail.name)
+    if one is None or two is None or (found.version and tail.entity.term):
         return True
-    return ours[0][: len(theirs[0])].isupper() == theirs[0].isupper()
+    ours, rest = one[0][: len(two[0])], one[0][len(two[0]) :]
+    return ours.isupper() == two[0].isupper() and not rest.startswith("S")
 
 
 def _is_proper(name: str) -> bool:
