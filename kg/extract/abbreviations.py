@@ -18,6 +18,9 @@ _AHEAD = 3
 
 _OPEN, _CLOSE = {"(", "["}, {")", "]"}
 
+#: What a long form has nothing of: the end of a clause, or its verb.
+_LIMITS = _OPEN | _CLOSE | {";", ":", ".", "is", "are", "was", "were", "which"}
+
 #: Bracketed words that abbreviate nothing.
 _NEVER_SHORT = {
     "e.g",
@@ -82,19 +85,25 @@ def _initials(words: list[str]) -> str:
 def _by_beginnings(words: list[str], short: str) -> bool:
     """Tell whether a short form is made of the beginnings of words, in order.
 
-    Every word gives at least a letter; what follows a hyphen need not.
+    Every word gives at least a letter; what follows a hyphen need not. A capital after a small letter begins a word.
 
     >>> _by_beginnings(["Low-Rank", "Adaptation"], "LoRA"), _by_beginnings(["Learning", "to", "Rank"], "LoRA")
     (True, False)
+    >>> _by_beginnings(["Hierarchical", "Segmentation"], "HieraRS")
+    False
     """
     parts = [(part.lower(), place > 0) for word in words for place, part in enumerate(word.split("-")) if part]
-    letters = "".join(character for character in short.lower() if character.isalnum())
+    cased = "".join(filter(str.isalnum, short))
+    letters = cased.lower()
+    humps = {place for place in range(1, len(cased)) if cased[place].isupper() and cased[place - 1].islower()}
     ends = {0}
     for part, spare in parts:
         found = set(ends) if spare else set()
         for end in ends:
             length = 0
             while length < len(part) and letters[end + length : end + length + 1] == part[length]:
+                if length and end + length in humps:
+                    break
                 length += 1
                 found.add(end + length)
         ends = found
@@ -116,7 +125,7 @@ def _title(doc: Doc) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
 def _reach(doc: Doc, short: str, stop: int) -> int:
     """Give the first token before ``stop`` that may belong to the long form of ``short``."""
     first, most = stop, min(len(short) + 5, len(short) * 2)
-    while first > 0 and stop - first < most and doc[first - 1].text not in _OPEN | _CLOSE | {";", ":", "."}:
+    while first > 0 and stop - first < most and doc[first - 1].text not in _LIMITS:
         first -= 1
         if doc[first].is_sent_start:
             break
