@@ -120,7 +120,7 @@ def rows() -> dict[str, list[Any]]:
             support=sum(id_ in tails for tails in named.values()),
             first_seen="2021-01-05" if id_ in named[first] else "2022",
             exact_match=("term:accuracy",) if id_ == accuracy else (),
-            introduced_by=(first,) if id_ == foo else (),
+            introduced_by={foo: (first,), baz: (second,)}.get(id_, ()),
         )
         for id_, label in labels.items()
     ]

@@ -115,7 +115,7 @@ def rows() -> dict[str, list[Any]]:
             alt_labels=("Tree",) if name == "Heir" else (),
             support=sum(name in names for names in MENTIONS.values()),
             first_seen=min(paper.date for paper, names in MENTIONS.items() if name in names),
-            introduced_by=(paper_curie(NET),) if name == "Net" else (),
+            introduced_by=tuple(node(head) for head, how, tail, *_ in CLAIMS if (how, tail) == ("introduces", name)),
         )
         for name, kind in KINDS.items()
     ]
@@ -208,6 +208,7 @@ EXACT: list[tuple[str, dict[str, str], tuple[str, ...], list[tuple[Any, ...]]]] 
         ("Heir", "kind", "Method", None),
         ("Heir", "also called", "Tree", None),
         ("Heir", "first seen", "2022-03-04", None),
+        ("Heir", "introduced by", "Heir of Net", None),
         ("Heir", "papers", "1", None),
         ("Heir of Net", "introduces", "Heir", "We introduce Heir, based on Net."),
         ("Heir", "based_on", "Net", "We introduce Heir, based on Net."),

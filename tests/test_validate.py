@@ -117,6 +117,10 @@ CONTROLS: dict[str, list[str]] = {
         gain("kg:first_year", "skos:Concept", "1, 2"),
         turn("kg:first_year", "skos:Concept", '"MMXX"^^xsd:integer'),
     ],
+    "entity-introduced-year": [
+        turn("kg:introduced_year", "skos:Concept", "1999"),
+        gain("kg:introduced_year", "skos:Concept", '"soon"'),
+    ],
     "entity-first-year-seen": [
         turn("kg:first_year", "skos:Concept", "1999"),
         lose("kg:first_seen", "skos:Concept"),

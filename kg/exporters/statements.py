@@ -57,8 +57,8 @@ def author_triples(name: str, terms: Terms) -> list[Triple]:
     return [(id_, known["rdf:type"], known["foaf:Person"]), (id_, known["foaf:name"], text(name))]
 
 
-def entity_triples(entity: Entity, terms: Terms, scheme: str) -> list[Triple]:
-    """Describe one entity, a concept of the node ``scheme``."""
+def entity_triples(entity: Entity, terms: Terms, scheme: str, *, introduced: int | None = None) -> list[Triple]:
+    """Describe one entity, a concept of the node ``scheme``; ``introduced`` is the year of its first introduction."""
     id_, known = terms.node(entity.id), terms.known
     found = [
         (id_, known["rdf:type"], known["skos:Concept"]),
@@ -77,6 +77,8 @@ def entity_triples(entity: Entity, terms: Terms, scheme: str) -> list[Triple]:
         found.append((id_, known["kg:first_seen"], date(entity.first_seen)))
     if (year := year_of(entity.first_seen)) is not None:
         found.append((id_, known["kg:first_year"], integer(year)))
+    if introduced is not None:
+        found.append((id_, known["kg:introduced_year"], integer(introduced)))
     if entity.version_order:
         found.append((id_, known["kg:version_order"], integer(entity.version_order)))
     matches = {*entity.exact_match, entity.term} - {""}

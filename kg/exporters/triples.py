@@ -123,7 +123,8 @@ def _entities(tables: Tables, terms: Terms, config: Config, notes: _Notes, optio
     """Describe the entities."""
     scheme = terms.node(dataset_iri(config))
     for entity in tables.entities():
-        yield entity_triples(entity, terms, scheme) + notes.tallies.entity(entity)
+        introduced = min((notes.year[paper] for paper in entity.introduced_by if paper in notes.year), default=None)
+        yield entity_triples(entity, terms, scheme, introduced=introduced) + notes.tallies.entity(entity)
         if options.detail == "full":
             yield from detail.entity(entity, terms)
 

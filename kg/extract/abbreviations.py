@@ -19,7 +19,7 @@ _AHEAD = 3
 _OPEN, _CLOSE = {"(", "["}, {")", "]"}
 
 #: What a long form has nothing of: the end of a clause, or its verb.
-_LIMITS = _OPEN | _CLOSE | {";", ":", ".", "is", "are", "was", "were", "which"}
+_LIMITS = _OPEN | _CLOSE | {";", ":", ".", "is", "are", "was", "were", "which", "such", "including"}
 
 #: Bracketed words that abbreviate nothing.
 _NEVER_SHORT = {

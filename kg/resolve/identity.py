@@ -137,7 +137,8 @@ def _clusters(groups: Mapping[str, Iterable[Use]], joined: _Joined) -> dict[str,
     for unit in joined.units:
         forms[joined.keys[unit.key]].update(dict.fromkeys(unit.forms))
     return {
-        key: Cluster(key, tuple(use.entity for use in group), tuple(forms.get(key, ()))) for key, group in groups.items()
+        key: Cluster(key, tuple(use.entity for use in group), tuple(forms.get(key, ())))
+        for key, group in groups.items()
     }
 
 

@@ -59,7 +59,9 @@ def from_versions(
     ``entities`` maps identity keys to entities, ``papers`` CURIEs of entities to the papers that name them.
     """
     found = {key: found for key, entity in entities.items() if (found := list(_versions(entity)))}
-    known = _index(entities, {_SEPARATORS.sub("", one.family)[: _PREFIXES[0]] for ones in found.values() for _, one in ones})
+    known = _index(
+        entities, {_SEPARATORS.sub("", one.family)[: _PREFIXES[0]] for ones in found.values() for _, one in ones}
+    )
     for key in sorted(found):
         entity = entities[key]
         tail = _general(entity, found[key], known, papers, vocabulary)
