@@ -4,7 +4,7 @@ It works on the outcome: entities of one paper that hold two names said to be di
 (`separated`), then clusters are joined, split, relabelled and dropped (`decide`).
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
