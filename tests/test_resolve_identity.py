@@ -203,10 +203,10 @@ def test_the_order_of_papers_changes_nothing() -> None:
     found = identify([rows[i] for i in order], NOTHING)
     assert found.merges == wanted.merges
     assert list(found.clusters) == list(wanted.clusters)
-    for key, cluster in found.clusters.items():
+    for key, one in found.clusters.items():
         other = wanted.clusters[key]
-        assert (cluster.forms, cluster.labels, cluster.names) == (other.forms, other.labels, other.names)
-        assert kind_of(cluster, NOTHING) == kind_of(other, NOTHING)
+        assert (one.forms, one.labels, one.names) == (other.forms, other.labels, other.names)
+        assert kind_of(one, NOTHING) == kind_of(other, NOTHING)
     assert list(found.keys) == [wanted.keys[i] for i in order]
 
 
