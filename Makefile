@@ -1,5 +1,5 @@
 # One task file for people and CI. `make demo` and `make test` do all set-up in a clean clone.
-.PHONY: demo test check bench docs notebooks lock clean
+.PHONY: demo test check bench fuzz docs notebooks lock clean
 
 # The first Python on the path that is new enough; override with `make PYTHON=/path/to/python test`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -31,6 +31,13 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py
+
+# Processor time for each target, and the targets; all where none is named.
+MINUTES ?= 20
+TARGETS ?=
+fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet atheris==3.0.0
+	$(BIN)/python -m fuzz $(TARGETS) --minutes $(MINUTES)
 
 # The reference from the code, and the output that the pages show.
 docs: $(READY)

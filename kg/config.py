@@ -1,5 +1,6 @@
 """The settings of a build: defaults, and what ``kg.toml`` and ``overrides.toml`` may change."""
 
+import re
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -11,6 +12,11 @@ from kg.overrides import Overrides
 
 #: The models that a build can extract with.
 MODELS = ("accurate", "fast")
+
+#: Signs that no IRI has (RFC 3987) as they are.
+_NO_IRI = r"\x00-\x20\x7f-\x9f<>\"{}|^`\\#\[\]%\ud800-\udfff"
+
+_BASE = re.compile(rf"https?://[^{_NO_IRI}/?:]+(?::\d+)?(?:/(?:[^{_NO_IRI}]|%[0-9A-Fa-f]{{2}})*)?[/#]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class Config:
 
     def __post_init__(self) -> None:
         """Check the ranges that later stages rely on."""
-        if not self.base_iri.startswith(("http://", "https://")) or self.base_iri[-1] not in "/#":
+        if not _BASE.fullmatch(self.base_iri):
             raise ConfigError(f"base_iri is {self.base_iri!r}; it must be an http(s) IRI that ends in / or #")
         if self.model not in MODELS:
             raise ConfigError(f"model is {self.model!r}; it must be one of {', '.join(MODELS)}")
@@ -75,12 +81,20 @@ def from_dict(values: dict[str, object], *, where: str = "settings", folder: Pat
         elif kind is tuple and isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
             checked[name] = tuple(value)
         elif kind is float and isinstance(value, int | float) and not isinstance(value, bool):
-            checked[name] = float(value)
+            checked[name] = _as_float(value, f"{where}: {name}")
         elif type(value) is kind:
             checked[name] = value
         else:
             raise ConfigError(f"{where}: {name} is {value!r}; it must be of type {kind.__name__}")
     return Config(**checked)  # type: ignore[arg-type]
+
+
+def _as_float(value: float, where: str) -> float:
+    """Make a float of a number, if it is not beyond what a float holds."""
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ConfigError(f"{where} is a number of hundreds of digits; it must be smaller") from error
 
 
 def load(path: Path | None = None) -> Config:
@@ -109,5 +123,5 @@ def _values(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); give an existing file to --config") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, of text, or of numbers and lists beyond measure
         raise ConfigError(f"{path}: no valid TOML ({error})") from error

@@ -1,5 +1,6 @@
 """Where the extraction runs: in this process, on a pool of processes or on a Dask cluster, with the same result."""
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -13,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
 from itertools import chain, islice
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
 
 from kg.cache import Cache, key
@@ -128,10 +130,10 @@ def _pooled(work: Work, shards: Iterator[list[Paper]], workers: int) -> Iterator
         pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_start)
         running: deque[Future[list[Extraction]]] = deque()
         try:
-            with _without_main():
+            with _starting():
                 running.extend(pool.submit(work, shard) for shard in waiting)
             while True:
-                with _without_main():
+                with _starting():
                     for shard in islice(shards, 2 * workers - len(running)):
                         waiting.append(shard)
                         running.append(pool.submit(work, shard))
@@ -161,9 +163,13 @@ def _clustered(
         raise KGError("--engine dask needs Dask: run `pip install 'paper-kg[cluster]'`") from error
     with ExitStack() as stack:
         if not scheduler:
-            with _without_main():
+            with _starting():
                 local = LocalCluster(  # type: ignore[no-untyped-call]
-                    n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    memory_limit=0,
+                    dashboard_address=None,
+                    silence_logs=logging.CRITICAL,  # errors come as exceptions too; Ctrl-C logs a page of them
                 )
             stack.enter_context(local)
         try:
@@ -204,8 +210,7 @@ def _mark(config: Config) -> str:
 
 
 def _start() -> None:
-    """Set up a worker: leave Ctrl-C to the parent, and end when the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Set up a worker: end when the parent is gone."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
@@ -218,11 +223,17 @@ def _end_with(parent: "multiprocessing.process.BaseProcess") -> None:
 
 
 @contextmanager
-def _without_main() -> Iterator[None]:
-    """Hide the caller's script from new processes, which would otherwise run it once more."""
+def _starting() -> Iterator[None]:
+    """Keep Ctrl-C and the caller's script from new processes, which would end with a trace or run it once more.
+
+    They and their threads inherit that the signal is blocked; one that comes meanwhile reaches this process at the end.
+    """
+    resource_tracker.ensure_running()  # it unblocks the signal when it starts
     script = sys.modules["__main__"]
     sys.modules["__main__"] = types.ModuleType("__main__")
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         sys.modules["__main__"] = script
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)

@@ -139,7 +139,7 @@ def read(path: Path) -> Overrides:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror}); mend `overrides` or make the file with `kg merge`"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, of text, or of numbers and lists beyond measure
         raise ConfigError(f"{path}: no valid TOML ({error})") from error
     return parse(values, where=str(path))
 

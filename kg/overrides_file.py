@@ -113,9 +113,15 @@ class _Wrong:
 def _opened(text: str, where: str = "overrides") -> tuple["TOMLDocument", Overrides]:
     """Read a file both as text to be edited and as decisions."""
     import tomlkit
+    from tomlkit.exceptions import TOMLKitError
 
-    document = tomlkit.parse(text)
-    return document, parse(document.unwrap(), where=where)
+    try:
+        # Without the last line end, what is added would stand on the last line.
+        document = tomlkit.parse(text if not text or text.endswith("\n") else f"{text}\n")
+        values = document.unwrap()
+    except TOMLKitError as error:  # of a few signs that tomllib takes, such as a lone carriage return
+        raise ConfigError(f"{where}: no TOML that can be changed in place ({error}); mend that line") from error
+    return document, parse(values, where=where)
 
 
 def _changed(document: "TOMLDocument", made: Overrides, key: str, pair: Pair, wrong: _Wrong, *, add: bool) -> Change:

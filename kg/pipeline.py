@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import kg
 from kg import engine, identity, report
 from kg.cache import Cache
+from kg.checksums import digest
 from kg.config import Config
 from kg.errors import InputError, WorkspaceError
 from kg.extract.fingerprint import fingerprint
@@ -27,7 +28,7 @@ from kg.resolve.papers import merge_records
 from kg.tables import RECORDS, Replacement, Tables, write_rows, write_table
 from kg.text import counted
 from kg.vocabulary import ontology_file
-from kg.workspace import Build, Manifest, Workspace, digest
+from kg.workspace import Build, Manifest, Workspace
 
 if TYPE_CHECKING:
     from kg.resolve.entities import Resolution

@@ -155,7 +155,8 @@ def write_rows(path: Path, kind: type[T], rows: Iterable[T]) -> int:
     writers = [(name, _writer(hint)) for name, hint in _hints(kind).items()]
     source = iter(rows)
     count = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    # With a checksum for each page, damage is an error to a reader and no strange record.
+    with pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as writer:
         while group := list(islice(source, _GROUP)):
             columns = [
                 pa.array([write(getattr(row, name)) for row in group], type=schema.field(name).type)
@@ -168,16 +169,17 @@ def write_rows(path: Path, kind: type[T], rows: Iterable[T]) -> int:
 
 def read_rows(path: Path, kind: type[T]) -> Iterator[T]:
     """Stream the records of one type from a Parquet file."""
-    try:
-        file = pq.ParquetFile(path)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise WorkspaceError(f"{path}: no readable table ({error}); run `kg build` again") from error
     read = _reader(kind)
-    with file:
-        if file.schema_arrow.names != list(_hints(kind)):
-            raise WorkspaceError(f"{path}: the columns are those of another version of kg; run `kg build` again")
-        for batch in file.iter_batches(batch_size=2_000):
-            yield from map(read, batch.to_pylist())
+    # What a reader does with a record is not within the try, as its errors do not come here.
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            if file.schema_arrow.names != list(_hints(kind)):
+                raise WorkspaceError(f"{path}: the columns are those of another version of kg; run `kg build` again")
+            for batch in file.iter_batches(batch_size=2_000):
+                yield from map(read, batch.to_pylist())
+    except (OSError, ValueError, pa.ArrowException) as error:
+        why = " ".join(str(error).split())
+        raise WorkspaceError(f"{path}: no readable table ({why}); run `kg build` again") from error
 
 
 def write_table(folder: Path, name: str, rows: Iterable[Any]) -> int:

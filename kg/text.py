@@ -114,6 +114,8 @@ def normal_form(name: str) -> str:
     text = plural[1] if plural else text
     for _ in range(9):  # rare characters and nested markup need another turn; two are the rule
         again, text = text, _folded(text)
+        if "&" in text:  # what was dropped may have stood inside markup
+            text = readable(text).text
         if again == text:
             break
     return text

@@ -60,6 +60,11 @@ def clean(raw: str) -> str:
     return _CONTROL.sub("\ufffd", raw)
 
 
+def _blank(text: str) -> str:
+    """Make every white space a blank."""
+    return re.sub(r"\s", " ", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Readable:
     """Readable text in which character ``i`` stands for ``raw[starts[i]:ends[i]]``.
@@ -258,7 +263,7 @@ class _Scanner:
         sign = html.unescape(match[0])
         if sign == match[0]:
             return self.copy(*match.span())
-        return self.write(re.sub(r"\s", " ", clean(sign)), *match.span())
+        return self.write(_blank(clean(sign)), *match.span())
 
     def on_tag(self, match: re.Match[str]) -> int:
         name = match["name"].lower().rpartition(":")[2]
@@ -319,7 +324,7 @@ class _Scanner:
         if name in tables.SECOND:
             return self.expect(self.skip(end), start, "argument")
         if name == "unicode" and (code := re.compile(r"\{x([0-9a-fA-F]{1,5})\}").match(self.raw, end)):
-            return self.write(clean(chr(int(code[1], 16))), start, code.end())
+            return self.write(_blank(clean(chr(int(code[1], 16)))), start, code.end())
         if name in tables.accents() and (stop := self.accent(name, start, end)):
             return stop
         if name.endswith("frac") and self.raw[end : end + 1] == "{" and end in self.closes:

@@ -211,7 +211,7 @@ def validate(
     """Check a store on disk against the shipped shapes and more; list at most ``limit`` violations of each."""
     try:
         opened = ox.Store.read_only(str(store))
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the latter is what pyoxigraph says of damage
         raise WorkspaceError(f"{store}: no readable store ({error}); run `kg build` again") from error
     names = Namespaces((config or Config()).base_iri)
     return check(opened, [*read_shapes(), *shapes], names, limit=limit)

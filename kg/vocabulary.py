@@ -74,7 +74,8 @@ def read_terms(path: Path) -> list[Term]:
     except (SyntaxError, OSError) as error:
         raise VocabularyError(f"{path}: no readable Turtle ({error})") from error
     for quad in quads:
-        values[str(quad.subject.value)][quad.predicate.value].add(quad.object.value)
+        if not isinstance(quad.object, ox.Triple):  # statements about statements say nothing of a term
+            values[str(quad.subject.value)][quad.predicate.value].add(quad.object.value)
     terms = []
     for iri, found in sorted(values.items()):
         kinds = sorted(kind for kind in found[_RDF_TYPE] if kind.startswith(ONTOLOGY))

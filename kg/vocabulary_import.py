@@ -170,7 +170,7 @@ def _statements(path: Path, data: bytes) -> dict[str, dict[str, list[Any]]]:
     values: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     try:
         for quad in ox.parse(data, format=_form(path, data), base_iri=path.absolute().as_uri()):
-            if isinstance(quad.subject, ox.NamedNode):
+            if isinstance(quad.subject, ox.NamedNode) and not isinstance(quad.object, ox.Triple):
                 values[quad.subject.value][quad.predicate.value].append(quad.object)
     except (SyntaxError, ValueError) as error:
         raise VocabularyError(f"{path}: no readable RDF ({error}); mend it or name another --format") from error

@@ -71,8 +71,11 @@ class _Adoption:
         for entry in self.entries:
             form = normal_form(entry.label)
             there = self.known.index.get(form, ())
+            home = there[0] if there else taken.get(form)
             if not form or is_generic(entry.label):
                 self._reject(entry, "label too general to name a thing" if form else "label without a letter or digit")
+            elif self.homes.get(entry.id, home) != home:
+                self._reject(entry, "id of another entry, which goes first")
             elif there:
                 self.homes[entry.id] = there[0]
                 self._reject(entry, "in the vocabulary already")

@@ -14,7 +14,6 @@ Readers need no lock: a `Build` stays whole until two newer ones are published.
 
 import errno
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -23,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from kg.checksums import LIST, digest, is_whole, write_list
 from kg.errors import WorkspaceError
 from kg.model import Paper, Reject
 from kg.tables import Replacement, Tables, read_rows, write_rows
@@ -33,11 +33,16 @@ FORMAT = 1
 #: The file that marks a directory as a workspace.
 MARK = "kg-workspace.json"
 
+_MARK = json.dumps({"format": FORMAT, "tool": "kg"})
+
 #: Names that a directory may hold and still become a workspace.
 HARMLESS = frozenset({"README.md", ".gitignore", ".gitkeep", "lock", f"{MARK}.new"})
 
 #: Files of a build that are linked from the top of the workspace.
 LINKED = ("graph.html", "graph.nq.gz", "graph.ttl", "manifest.json", "rejects.jsonl", "report.md", "tables")
+
+#: Files of the store that tell nothing.
+_LOGS = ("LOG", "LOCK")
 
 #: A build in the making has this prefix.
 _NEW = ".new-"
@@ -126,7 +131,9 @@ class Build:
         """Tell whether every file is there with the bytes that the manifest names, and the store too."""
         files = self.manifest().files
         whole = all((self.folder / name).is_file() and digest(self.folder / name) == files[name] for name in files)
-        return whole and (self.folder / "store" / "CURRENT").is_file()
+        store = self.folder / "store"
+        # A build of an earlier kg has no list.
+        return whole and (is_whole(store) if (store / LIST).exists() else (store / "CURRENT").is_file())
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,13 @@ class Workspace:
     def identity(self) -> list[Replacement]:
         """Read which CURIEs of earlier builds were replaced, oldest first."""
         path = self.path / "identity.parquet"
-        return list(read_rows(path, Replacement)) if path.exists() else []
+        try:
+            return list(read_rows(path, Replacement)) if path.exists() else []
+        except WorkspaceError as error:
+            why = str(error).removeprefix(f"{path}: ").rpartition("; ")[0]
+            raise WorkspaceError(
+                f"{path}: {why}; put back a copy, or move it away, and names replaced in the past are forgotten"
+            ) from error
 
     @property
     def cache(self) -> Path:
@@ -187,8 +200,8 @@ class Workspace:
             self.check_ours()
             lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            self._take(lock)
             with self._os_errors():
+                self._take(lock)
                 self._mark()
                 self._sweep()
                 yield
@@ -206,6 +219,8 @@ class Workspace:
         folder.mkdir()
         try:
             yield folder
+            if (folder / "store").is_dir():
+                write_list(folder / "store", leaving=_LOGS)
             _sync(folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -243,7 +258,10 @@ class Workspace:
             try:
                 version = json.loads(mark.read_text(encoding="utf-8"))["format"]
             except (ValueError, KeyError, TypeError) as error:
-                raise WorkspaceError(f"{mark}: no readable mark of a workspace ({error}); choose another -w") from error
+                raise WorkspaceError(
+                    f"{mark}: no readable mark of a workspace ({error}); if there is one here, write {_MARK} "
+                    "into this file; else choose another -w"
+                ) from error
             if version != FORMAT:
                 raise WorkspaceError(
                     f"{self.path}: a workspace of layout {version}, this kg writes layout {FORMAT}; choose another -w"
@@ -276,7 +294,8 @@ class Workspace:
         mark = self.path / MARK
         if not mark.exists():
             temporary = self.path / f"{MARK}.new"
-            temporary.write_text(json.dumps({"format": FORMAT, "tool": "kg"}) + "\n", encoding="utf-8")
+            temporary.write_text(f"{_MARK}\n", encoding="utf-8")
+            _sync_one(temporary)
             temporary.replace(mark)
 
     def _sweep(self) -> None:
@@ -319,15 +338,11 @@ class Workspace:
         except OSError as error:
             if error.errno not in (None, *_REMEDIES) and not self._is_here(error.filename):
                 raise
-            remedy = _REMEDIES.get(error.errno or 0, "check the disk")
+            # The store's errors have their reason in words only.
+            known = (code for code in _REMEDIES if code == error.errno or os.strerror(code) in str(error))
+            remedy = _REMEDIES.get(next(known, 0), "check the disk")
             what = f"{error.filename or self.path}: cannot be written ({error.strerror or error})"
             raise WorkspaceError(f"{what}; {remedy} or choose another -w. The last good build is untouched") from error
-
-
-def digest(path: Path) -> str:
-    """Give the SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _numbered(builds: Path) -> list[Path]:

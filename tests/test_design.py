@@ -23,7 +23,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: Imports point from later to earlier layers only, and modules of one layer know nothing of each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("initials", "model", "text_tables", "readings"),
+    ("initials", "model", "text_tables", "readings", "checksums"),
     ("namespaces", "text_markup", "salience"),
     ("text",),
     ("overrides",),

@@ -15,8 +15,7 @@ import pytest
 
 import kg
 from kg.workspace import Workspace
-
-ROOT = Path(kg.__file__).parent.parent
+from tests.builds import ROOT, Inputs, cut_sample, promised, same
 
 #: Builds in steps such as ``build,a.jsonl,b.jsonl``; ``die`` names a stage and the calls of its progress to live.
 SCRIPT = """
@@ -41,8 +40,6 @@ for step in steps:
     verb, *names = step.split(",")
     getattr(pipeline, verb)(names, Workspace(Path(folder)), workers=int(workers), progress=progress)
 """
-
-Inputs = dict[str, str]
 
 
 def start(
@@ -71,32 +68,9 @@ def run(space: Workspace, *steps: str, **options: int) -> None:
     assert process.returncode == 0, errors
 
 
-def promised(space: Workspace) -> dict[str, bytes]:
-    """Read every file of the current build but the store."""
-    folder = space.build().folder
-    files = [path for path in folder.rglob("*") if path.is_file() and "store" not in path.parts]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
-
-
-def same(one: Workspace, other: Workspace) -> None:
-    """Assert that two workspaces hold the same bytes, naming the files that differ."""
-    mine, its = promised(one), promised(other)
-    assert sorted(mine) == sorted(its)
-    assert [name for name in mine if mine[name] != its[name]] == []
-
-
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
-    """Cut the sample into three files: two that share papers, and one to be removed again."""
-    folder = tmp_path_factory.mktemp("inputs")
-    lines = (ROOT / "kg" / "data" / "sample.jsonl").read_text(encoding="utf-8").splitlines()
-    parts = {"a": lines[:14], "b": [*lines[10:13], *lines[14:24], "{"], "c": lines[24:28]}
-    titled = json.loads(lines[2])
-    parts["b"].append(json.dumps({"title": titled["title"], "abstract": titled["abstract"]}))
-    for name, part in parts.items():
-        (folder / f"{name}.jsonl").write_text("\n".join(part) + "\n", encoding="utf-8")
-    gone = ",".join(str(json.loads(line)["id"]) for line in parts["c"])
-    return {name: str(folder / f"{name}.jsonl") for name in parts} | {"gone": gone}
+    return cut_sample(tmp_path_factory.mktemp("inputs"))
 
 
 @pytest.fixture(scope="module")

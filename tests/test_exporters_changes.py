@@ -13,6 +13,7 @@ from kg.exporters.changes import difference, updated
 from kg.model import Relation
 from kg.tables import Replacement, Tables
 from tests import graph_sample
+from tests.builds import spoil
 
 
 def tables_of(folder: Path, *, changed: bool = False) -> Tables:
@@ -93,3 +94,19 @@ def test_what_cannot_be_updated_is_left_to_a_new_load(tmp_path: Path, first: Pat
         del store
     assert updated(first, packed, len(lines), tmp_path / "store") is None
     assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize("how", ["cut", "changed", "gone"])
+def test_no_damage_of_the_older_store_comes_into_the_newer(
+    tmp_path: Path, first: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(changes, "SHARE", 1.0)
+    again = tables_of(tmp_path / "again", changed=True)
+    build(tmp_path / "whole", again, first)
+    wanted = quads(tmp_path / "whole" / "store")
+    for path in sorted((first / "store").glob("*.sst")):
+        held = path.read_bytes()
+        spoil(path, how)
+        build(tmp_path / path.stem, again, first)
+        assert quads(tmp_path / path.stem / "store") == wanted, path.name
+        path.write_bytes(held)

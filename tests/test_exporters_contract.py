@@ -1,7 +1,5 @@
 """Every format, on a sample, on hostile labels and on an empty graph, read back by another library or program."""
 
-import csv
-import gzip
 import io
 import json
 import re
@@ -10,8 +8,6 @@ import subprocess
 import sys
 import unicodedata
 import warnings
-import zipfile
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +19,6 @@ import pyarrow.parquet as pq
 import pyoxigraph as ox
 import pytest
 import rdflib
-import yaml
 
 from kg.config import Config
 from kg.exporters import EXPORTERS
@@ -33,56 +28,14 @@ from kg.exporters.flat import TABLES
 from kg.exporters.plain import network_edges, network_nodes
 from kg.graph import to_networkx
 from kg.model import Entity, Paper
-from kg.namespaces import Namespaces, entity_curie, paper_curie
+from kg.namespaces import entity_curie, paper_curie
 from kg.sources import read
 from kg.sources.identifiers import not_after_id
 from kg.tables import RECORDS, PaperRow, Tables
 from kg.text import clean, readable
 from tests import cypher_reader, graph_sample
-
-LABELS = (
-    "two\nlines and\r\nmore\ttabs",
-    'quotes " and \' and ` and """',
-    "back\\slash \\user \\u0041 \\N \\",
-    "${HOME} $1 {{x}} {% y %} %s %(a)s",
-    "]]> <!-- --> <script>alert(1)</script> &amp; &#0; <![CDATA[",
-    "low \x00\x01\x08\x0b\x0c\x1f\x7f controls",
-    "\ufffe not \uffff characters",
-    "\u202eright to left\u202c \u200f שלום",
-    "long " * 2000,
-    "emoji 🔥👩‍🔬🇫🇷 and 𝔽",
-    "CON",
-    "con.txt",
-    "..",
-    ".hidden",
-    "/etc/passwd",
-    "=cmd|' /C calc'!A0",
-    "+1",
-    "-SNE",
-    "@SUM(A1)",
-    "'apostrophe",
-    "a;b;c|d,e",
-    "'; MATCH (n) DETACH DELETE n; //",
-    "*/ /* comment",
-    "[[link]]|alias#heading^block",
-    "---",
-    "- item",
-    "null",
-    "yes: no",
-    "#tag %%hidden%% ==mark== $x$",
-    "line\u2028separator\u2029and\x85next",
-    "{unbalanced",
-    "un}balanced",
-    "~ ^ _ & % $ # \\",
-    "LoRA",
-    "LORA",
-    "lora",
-    "Index",
-    "é",
-    "e\u0301",
-    " ",
-    "",
-)
+from tests.graph_sample import LABELS
+from tests.read_back import READERS, front_of, members, rows_of
 
 
 def _clean(records: dict[str, list[Any]]) -> dict[str, list[Any]]:
@@ -119,96 +72,6 @@ def export(name: str, tables: Tables) -> bytes:
     return stream.getvalue()
 
 
-def members(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        assert archive.testzip() is None
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-# What each format tells: the names of entities (by id), papers for BibTeX.
-
-Names = dict[str, str]
-
-
-def _of_triples(triples: Iterable[Any]) -> Names:
-    names = Namespaces()
-    labels = names.expand("skos:prefLabel")
-    return {names.compress(t.subject.value): t.object.value for t in triples if t.predicate.value == labels}
-
-
-def _oxigraph(form: ox.RdfFormat) -> Callable[[bytes], Names]:
-    return lambda data: _of_triples(ox.parse(data, form))
-
-
-def _gzipped(data: bytes) -> Names:
-    return _of_triples(ox.parse(gzip.decompress(data), ox.RdfFormat.N_QUADS))
-
-
-def _hext(data: bytes) -> Names:
-    graph = rdflib.Dataset(default_union=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # rdflib warns of its own deprecations
-        graph.parse(data=data.decode(), format="hext")
-        names = Namespaces()
-        found = list(graph.subject_objects(rdflib.URIRef(names.expand("skos:prefLabel"))))
-    return {names.compress(str(subject)): str(value) for subject, value in found}
-
-
-def _of_graph(graph: Any) -> Names:
-    return {node: data["label"] for node, data in graph.nodes(data=True) if data["kind"] != "Paper"}
-
-
-def _graphml(data: bytes) -> Names:
-    return _of_graph(nx.read_graphml(io.BytesIO(data), force_multigraph=True))
-
-
-def _gexf(data: bytes) -> Names:
-    return _of_graph(nx.read_gexf(io.BytesIO(data)))
-
-
-def _json(data: bytes) -> Names:
-    return _of_graph(nx.node_link_graph(json.loads(data), edges="edges"))
-
-
-def _cytoscape(data: bytes) -> Names:
-    return _of_graph(nx.cytoscape_graph(json.loads(data)))
-
-
-def _rows(data: bytes, encoding: str = "utf-8") -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(data.decode(encoding), newline=""), strict=True))
-
-
-def _neo4j(data: bytes) -> Names:
-    return {row["id:ID"]: row["label:string"] for row in _rows(members(data)["entities.csv"])}
-
-
-def _csv(data: bytes) -> Names:
-    csv.field_size_limit(10**7)
-    return {row["id"]: row["label"].removeprefix("'") for row in _rows(members(data)["entities.csv"], "utf-8-sig")}
-
-
-def _parquet(data: bytes) -> Names:
-    found = pq.read_table(pa.BufferReader(members(data)["entities.parquet"])).to_pylist()
-    return {row["id"]: row["label"] or "" for row in found}
-
-
-def _cypher(data: bytes) -> Names:
-    nodes, _ = cypher_reader.run(data.decode())
-    return {id_: node.get("label", "") for id_, (labels, node) in nodes.items() if "Entity" in labels}
-
-
-def _front(note: bytes) -> dict[str, Any]:
-    _, front, _ = note.decode().split("---\n", 2)
-    found = yaml.safe_load(front)
-    assert isinstance(found, dict)
-    return found
-
-
-def _obsidian(data: bytes) -> Names:
-    fronts = [_front(note) for name, note in members(data).items() if not name.startswith(("Paper/", "Index"))]
-    return {front["id"]: front.get("label", "") for front in fronts}
-
-
 def _bibtex(data: bytes, tmp: Path) -> list[Paper]:
     path = tmp / "papers.bib"
     path.write_bytes(data)
@@ -216,28 +79,6 @@ def _bibtex(data: bytes, tmp: Path) -> list[Paper]:
     papers = list(read([str(path)], reader="bibtex", rejects=rejects.append)) if data else []
     assert all("not a title" in reject.reason for reject in rejects)
     return papers
-
-
-READERS: dict[str, Callable[[bytes], Names]] = {
-    "nq": _oxigraph(ox.RdfFormat.N_QUADS),
-    "nq.gz": _gzipped,
-    "nt": _oxigraph(ox.RdfFormat.N_TRIPLES),
-    "ttl": _oxigraph(ox.RdfFormat.TURTLE),
-    "trig": _oxigraph(ox.RdfFormat.TRIG),
-    "n3": _oxigraph(ox.RdfFormat.N3),
-    "hext": _hext,
-    "jsonld": _oxigraph(ox.RdfFormat.JSON_LD),
-    "rdfxml": _oxigraph(ox.RdfFormat.RDF_XML),
-    "json": _json,
-    "cytoscape": _cytoscape,
-    "graphml": _graphml,
-    "gexf": _gexf,
-    "cypher": _cypher,
-    "neo4j": _neo4j,
-    "csv": _csv,
-    "parquet": _parquet,
-    "obsidian": _obsidian,
-}
 
 
 def test_every_format_is_read_back() -> None:
@@ -345,16 +186,16 @@ def test_neo4j_headers_are_those_of_the_import_tool(tables: Tables) -> None:
     assert re.fullmatch(rf"id:ID,:LABEL(?:,\w+:{types})+", headers.pop("entities.csv"))
     assert re.fullmatch(rf":START_ID,:END_ID,:TYPE(?:,\w+:{types})+", headers.pop("relations.csv"))
     assert not headers
-    nodes = [row["id:ID"] for name in ("papers.csv", "entities.csv") for row in _rows(files[name])]
+    nodes = [row["id:ID"] for name in ("papers.csv", "entities.csv") for row in rows_of(files[name])]
     assert len(nodes) == len(set(nodes))
-    for row in _rows(files["relations.csv"]):
+    for row in rows_of(files["relations.csv"]):
         assert {row[":START_ID"], row[":END_ID"]} <= set(nodes)
         float(row["confidence:double"])
         int(row["support:long"])
-    for row in _rows(files["entities.csv"]):
+    for row in rows_of(files["entities.csv"]):
         assert row[":LABEL"].split(";")[0] == "Entity"
     known = {entity.id: entity for entity in tables.entities()}
-    for row in _rows(files["entities.csv"]):
+    for row in rows_of(files["entities.csv"]):
         names = [one_line(name).replace(";", ",") for name in known[row["id:ID"]].alt_labels]
         assert row["alt_labels:string[]"] == ";".join(names)
 
@@ -376,11 +217,11 @@ def test_no_cell_is_a_formula_and_every_text_comes_back(tables: Tables) -> None:
         if not name.endswith(".csv"):
             continue
         assert data.startswith(b"\xef\xbb\xbf")
-        found = _rows(data, "utf-8-sig")
+        found = rows_of(data, "utf-8-sig")
         for row in found:
             assert list(row) == list(TABLES[name[:-4]][1])
             assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row.values())
-    titles = {row["id"]: row["title"].removeprefix("'") for row in _rows(files["papers.csv"], "utf-8-sig")}
+    titles = {row["id"]: row["title"].removeprefix("'") for row in rows_of(files["papers.csv"], "utf-8-sig")}
     assert {id_: one_line(title) for id_, title in titles.items()} == {
         row.id: one_line(row.paper.title) for row in tables.papers()
     }
@@ -451,7 +292,7 @@ def test_notes_link_only_to_notes(tables: Tables) -> None:
         links = re.findall(r"(?<!\\)\[\[([^\]|]*)(?:\|[^\[\]|]*)?\]\]", body)
         assert set(links) <= stems, name
         assert body.count("[[") == len(links)
-        assert _front(data)["tags"]
+        assert front_of(data)["tags"]
 
 
 def test_a_note_shows_the_sentences(tmp_path: Path) -> None:
@@ -461,7 +302,7 @@ def test_a_note_shows_the_sentences(tmp_path: Path) -> None:
     foo = files["Method/Foo.md"].decode()
     assert "## denied: based on\n\n- [[Bar]]\n" in foo
     assert "## introduced by" in foo
-    assert _front(files["Method/Foo.md"])["aliases"] == ["Foo method", "FOO"]
+    assert front_of(files["Method/Foo.md"])["aliases"] == ["Foo method", "FOO"]
     assert "used for" not in foo  # weaker than the graph asserts
 
 

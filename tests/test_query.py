@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -36,6 +37,7 @@ from kg.query import screen as layout
 from kg.query.recipes import ask
 from kg.query.standard import PREFIXES, USED, unused
 from tests import graph_sample
+from tests.builds import spoil
 from tests.graph_sample import ent
 
 #: Queries with which others read files or send requests; PORT is where a listener waits.
@@ -58,6 +60,8 @@ ATTACKS = {
     "in order": "SELECT * { ?a a ?b } ORDER BY (EXISTS { SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } })",
     "variable": "SELECT * { VALUES ?x { <http://127.0.0.1:PORT/> } SERVICE ?x { ?s ?p ?o } }",
     "escaped": "SELECT * { \\u0053ERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
+    "after an escaped quote": 'SELECT * { ?a a "x\\u0022 } #" . SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }',
+    "after a comment": "SELECT * { ?a a ?b # x\r SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o }\n}",
     "after a hash in an IRI": "SELECT * { ?a <http://e/#x> ?b . SERVICE <http://127.0.0.1:PORT/#> { ?s ?p ?o } }",
     "after a hash in text": "SELECT * { ?a ?b '#' . SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } }",
     "after a quote in a comment": "SELECT * { # '\n SERVICE <http://127.0.0.1:PORT/> { ?s ?p ?o } # '\n }",
@@ -443,6 +447,18 @@ def test_no_store_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(QueryError, match="no readable store"):
         run(tmp_path / "empty", "ASK {}")
+
+
+@pytest.mark.parametrize("how", ["cut", "changed", "gone"])
+def test_a_damaged_store_is_told_and_not_taken_for_a_lack_of_memory(store: Path, tmp_path: Path, how: str) -> None:
+    shutil.copytree(store, tmp_path / "store")
+    for path in (tmp_path / "store").glob("*.sst"):
+        spoil(path, how)
+    with pytest.raises(QueryError, match=r"Corruption.*run `kg build` again"):
+        run(tmp_path / "store", "SELECT * { ?s ?p ?o }")
+    if how != "changed":  # what is damaged within is met by queries only
+        with pytest.raises(WorkspaceError, match=r"no readable store.*run `kg build` again"):
+            open_graph(tmp_path / "store")
 
 
 def test_open_graph_is_the_export(store: Path) -> None:

@@ -4,6 +4,7 @@ import datetime
 import gzip
 import io
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -276,6 +277,11 @@ def test_named_columns(tmp_path: Path) -> None:
         read_all(path, title="Heading")
 
 
+def test_a_list_of_names_with_backslashes_brings_no_warning(tmp_path: Path) -> None:
+    paper = one(written(tmp_path, "a.csv", "title,authors\nA,\"['J. \\d', 'B']\"\n"))
+    assert paper.authors == ("J. \\d", "B")
+
+
 def test_a_table_without_titles_says_what_it_has(tmp_path: Path) -> None:
     path = written(tmp_path, "a.csv", "Headline,Abstract,DOI,Authors\nLantern,We present it.,,\n")
     with pytest.raises(InputError, match=r"the columns are Headline, Abstract, DOI, Authors\. .*--column title=NAME"):
@@ -401,6 +407,18 @@ def test_forms_of_notes(text: str, tmp_path: Path) -> None:
 def test_other_texts_are_no_papers(text: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a format kg knows"):
         read_all(written(tmp_path, "a.md", text))
+
+
+@pytest.mark.parametrize("start", ["# a", "# a\nabstract", "# a\n", "# a\n> [!abstract]"])
+@pytest.mark.parametrize("blank", [" ", "\n", "#", "-"])
+def test_a_note_of_a_megabyte_of_one_sign_is_read(start: str, blank: str, tmp_path: Path) -> None:
+    """Where a pattern takes quadratic time, this takes hours."""
+    path = tmp_path / "note.md"
+    path.write_text(start + blank * (1 << 20) + "b\n", encoding="utf-8")
+    rejects: list[Reject] = []
+    with suppress(InputError):
+        list(read([str(path)], reader="markdown", rejects=rejects.append))
+    assert len(rejects) <= 1
 
 
 def test_plain_text_can_be_named(tmp_path: Path) -> None:

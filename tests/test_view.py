@@ -159,7 +159,7 @@ def test_claims_left_out_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyP
     info, data = page(few(tmp_path))
     number = data["nodes"]["label"].index("n8")
     assert (data["claims"]["node"].count(number), data["nodes"]["claims_left"][number]) == (2, 3)
-    assert "Of 6 claims of papers the 3 surest by entity and relation are told." in info.message
+    assert "Of 6 claims of papers about entities it holds the 3 surest." in info.message
     named = data["nodes"]["label"].index("n6")
     assert (len(data["nodes"]["papers"][named]), data["nodes"]["more"][named]) == (3, 3)
 
@@ -363,7 +363,7 @@ def test_levels_of_detail_say_what_they_leave_out(tables: Tables, monkeypatch: p
     monkeypatch.setattr(pages, "ALL", 20)
     info, data = page(tables)
     assert (data["mode"], info.nodes) == ("communities", count)
-    assert info.message.endswith("It opens on communities; open one by a click, or show all.")
+    assert info.message.endswith("It opens on communities; click one, or show all.")
     monkeypatch.setattr(pages, "MOST", 40)
     info, data = page(tables)
     assert (data["mode"], info.nodes, data["graph"]["drawn"]) == ("backbone", 40, 20)

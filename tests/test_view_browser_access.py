@@ -133,9 +133,9 @@ def tab_stops(opened: Opened, limit: int = 400) -> list[str]:
     for _ in range(limit):
         opened.page.keyboard.press("Tab")
         stop = opened.page.evaluate(describe)
-        if not stops and stop.startswith("BODY"):
+        if stop.startswith("BODY"):
             continue
-        if stops and (stop == stops[0] or stop.startswith("BODY")):
+        if stops and stop == stops[0]:
             return [line.split("@")[0].strip() for line in stops]
         stops.append(stop)
     raise AssertionError(f"more than {limit} stops")
@@ -145,6 +145,8 @@ def test_every_control_is_reached_by_tab_with_a_focus_that_is_seen(visit: Visits
     opened = visit(path)
     with_a_node(opened)
     opened.press("Escape")
+    # Nothing in the header moves, so the round ends where it began.
+    opened.page.locator("#search").focus()
     stops = tab_stops(opened)
     assert not [stop for stop in stops if stop.endswith("unseen")]
     reached = {stop.split()[1] for stop in stops if len(stop.split()) > 1}

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from kg.checksums import LIST, digest
 from kg.errors import WorkspaceError
 from kg.model import Paper
 from kg.tables import Replacement, write_rows
-from kg.workspace import MARK, Manifest, Workspace, digest
+from kg.workspace import MARK, Manifest, Workspace
 
 EMPTY = Manifest("1", "code", "mark", {"names": ["a"]}, "hash", {}, {}, {}, {})
 
@@ -167,6 +168,19 @@ def test_a_damaged_build_is_noticed(tmp_path: Path) -> None:
     space.file("manifest.json").write_text("{}")
     with pytest.raises(WorkspaceError, match="no readable manifest"):
         space.manifest()
+
+
+def test_a_damaged_store_is_noticed_and_one_without_checksums_is_not_refused(tmp_path: Path) -> None:
+    space = Workspace(tmp_path)
+    publish(space, "one")
+    (space.file("store") / "LOG").write_text("what a reader may leave")
+    assert space.build().is_intact()
+    (space.file("store") / "CURRENT").write_text("hacked")
+    assert not space.build().is_intact()
+    (space.file("store") / LIST).unlink()
+    assert space.build().is_intact()
+    (space.file("store") / "CURRENT").unlink()
+    assert not space.build().is_intact()
 
 
 def test_nothing_built_yet(tmp_path: Path) -> None:

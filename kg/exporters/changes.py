@@ -52,7 +52,7 @@ def updated(before: Path, packed: Path, triples: int, folder: Path) -> ox.Store 
             store.remove_graph(graph)
         if len(store) == triples:
             return store
-    except (OSError, EOFError, ValueError):
+    except (OSError, EOFError, ValueError, RuntimeError):  # the last is what pyoxigraph says of damage
         pass
     shutil.rmtree(folder, ignore_errors=True)
     return None

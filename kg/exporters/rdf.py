@@ -165,8 +165,12 @@ def write_build(
             write_turtle(lines, config, stream)
     identity = identity_lines(tables, config, replaced)
     store = updated(before, packed, count, folder / "store") if before is not None else None
+    try:
+        if store is not None:
+            _complete(store, config, identity)
+    except (OSError, RuntimeError):  # a part of the older store that is read here first is damaged
+        store = None
+        shutil.rmtree(folder / "store")
     if store is None:
         load_store(packed, config, folder / "store", identity=identity)
-    else:
-        _complete(store, config, identity)
     return count

@@ -70,7 +70,11 @@ def open_graph(store: Path, *, config: Config | None = None) -> "Graph":
 
     if not store.is_dir():
         raise WorkspaceError(f"{store}: no store; run `kg build` first")
-    graph = Graph(OxigraphStore(store=ox.Store.read_only(str(store))), identifier=DATASET_DEFAULT_GRAPH_ID)
+    try:
+        opened = ox.Store.read_only(str(store))
+    except (OSError, RuntimeError) as error:  # the latter is what pyoxigraph says of damage
+        raise WorkspaceError(f"{store}: no readable store ({error}); run `kg build` again") from error
+    graph = Graph(OxigraphStore(store=opened), identifier=DATASET_DEFAULT_GRAPH_ID)
     for prefix, iri in Namespaces((config or Config()).base_iri).prefixes.items():
         graph.bind(prefix, iri, replace=True)
     return graph

@@ -5,6 +5,7 @@ What rdflib's parser does not understand is refused, since nothing is known of i
 """
 
 import re
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import urljoin
 
@@ -19,6 +20,9 @@ from kg.query.standard import MEANT, unused
 
 #: Longest query that is looked at, in characters.
 MAX_LENGTH = 100_000
+
+#: A character by its number (SPARQL 1.1, section 19.2), and a line end that rdflib's parser does not take for one.
+_ESCAPE, _RETURN = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})"), re.compile(r"\r(?!\n)")
 
 #: What stands before the name of a class.
 _TYPED = re.compile(r"(?:(?<![\w:?])a|rdf:type)\s+$")
@@ -35,8 +39,11 @@ def check(text: str, *, prefixes: Mapping[str, str], graphs: Collection[str], te
     """
     if len(text) > MAX_LENGTH:
         raise QueryRefusedError(f"the query has {len(text)} characters; at most {MAX_LENGTH} are allowed")
+    text = _RETURN.sub("\n", text)
+    _check_escapes(text)
     nodes = list(nodes_of(parse(text)))
     bases = [_text(node, "iri") for node in nodes if node.name == "Base"]
+    declared = [_text(node, "prefix") for node in nodes if node.name == "PrefixDecl"]
     bound = {**prefixes, **{_text(node, "prefix"): _text(node, "iri") for node in nodes if node.name == "PrefixDecl"}}
     for node in nodes:
         if node.name == "ServiceGraphPattern":
@@ -44,8 +51,10 @@ def check(text: str, *, prefixes: Mapping[str, str], graphs: Collection[str], te
                 at(text, _find(text, "SERVICE"), "SERVICE is refused: a query may not send requests")
             )
         if node.name == "DatasetClause":
-            iri = _iri(_field(node, "default") or _field(node, "named"), bound)
-            # Of two bases it is not seen here which one counts: an IRI that needs it is then refused.
+            name = _field(node, "default") or _field(node, "named")
+            # Of two bases or declarations it is not seen here which one counts: an IRI that needs it is then refused.
+            clear = {prefix: bound[prefix] for prefix in bound if declared.count(prefix) < 2}
+            iri = _iri(name, clear)
             _check_graph(text, urljoin(bases[0], iri) if len(bases) == 1 else iri, graphs)
         if node.name == "pname" and (prefix := _text(node, "prefix")) not in bound:
             reason = f"unknown prefix {prefix + ':'!r}{nearest(prefix, bound)}; declare it with PREFIX"
@@ -56,6 +65,15 @@ def check(text: str, *, prefixes: Mapping[str, str], graphs: Collection[str], te
     if any(node.name in _ELSEWHERE for node in nodes):
         return []
     return unused(_iri(node, bound) for node in nodes if node.name == "pname")
+
+
+def _check_escapes(text: str) -> None:
+    """Refuse escaped quotes, brackets and the like: for rdflib they end a text or an IRI, for Oxigraph they do not."""
+    for match in _ESCAPE.finditer(text):
+        code = int(match[1] or match[2], 16)
+        if code <= sys.maxunicode and not chr(code).isalnum():
+            reason = f"{match[0]} is refused: only letters and digits may be escaped; write the character itself"
+            raise QueryRefusedError(at(text, match.start(), reason))
 
 
 def at(text: str, position: int, reason: str) -> str:

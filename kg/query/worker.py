@@ -141,7 +141,8 @@ def answer(desk: _Desk, request: _Request) -> Result:
     except SyntaxError as error:
         raise QueryError(_explain(request.query, str(error), desk.prefixes)) from error
     except (OSError, ValueError, RuntimeError) as error:
-        raise QueryError(f"the query failed: {error}") from error
+        remedy = "; the store is damaged, run `kg build` again" if "Corruption" in str(error) else ""
+        raise QueryError(f"the query failed: {error}{remedy}") from error
 
 
 def _kind(found: object) -> str:
@@ -213,7 +214,7 @@ def main() -> None:
     try:
         desk = _Desk(ox.Store.read_only(path), names.prefixes, names)
         assert desk.graphs is not None and desk.terms is not None  # read before files can no more be opened
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the latter is what pyoxigraph says of damage
         _send(answers, {"error": f"{path}: no readable store ({error}); run `kg build` again", "type": "QueryError"})
         return
     _send(answers, {"ready": lock_down(int(memory))})

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from kg.model import Paper, Reject, Source
-from kg.sources.fields import MONTHS, iso, paper
+from kg.sources.fields import MONTHS, as_number, iso, paper
 from kg.sources.opening import Stream
 from kg.sources.options import Options
 from kg.sources.xml_stream import Form, Found, read_records, root
@@ -79,4 +79,4 @@ def _date(year: str, month: str) -> str:
     ('2023-07', '2021-11', '')
     """
     found = _MONTH.search(month)
-    return iso(int(year), MONTHS[found[1].lower()] if found else 0) if year.isdecimal() else ""
+    return iso(as_number(year), MONTHS[found[1].lower()] if found else 0)

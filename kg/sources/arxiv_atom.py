@@ -22,7 +22,7 @@ FORM = Form("arxiv-atom", records=frozenset(("entry", "item")))
 
 _ANNOUNCED = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(?P<type>[\w-]+)\s+(?:Abstract:\s*)?")
 _OLD_TITLE = re.compile(r"\s*\(arXiv:\S+ \[[^\]]*\][^)]*\)\s*$")
-_IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
+_BRACKET = re.compile(r"[()]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
@@ -75,9 +75,29 @@ def names(text: str) -> list[str]:
     >>> names(r"Jos\'e Peque\~no (1 and (formerly) 2), Ada Kleinmann and Bo Li ((1) Here, (2) There)")
     ['José Pequeño', 'Ada Kleinmann', 'Bo Li']
     """
-    while text != (bare := _IN_BRACKETS.sub("", text)):  # some stand inside each other
-        text = bare
-    return [name for part in re.split(r",\s*(?:and\s)?|\sand\s", text) if (name := one_line(readable(part).text))]
+    parts = re.split(r",\s*(?:and\s)?|\sand\s", _without_brackets(text))
+    return [name for part in parts if (name := one_line(readable(part).text))]
+
+
+def _without_brackets(text: str) -> str:
+    """Leave out what stands in brackets, which may stand inside each other; one that has no partner stays.
+
+    >>> _without_brackets("a (b (c)) d (e")
+    'a d (e'
+    """
+    opened: list[int] = []
+    closes: dict[int, int] = {}
+    for match in _BRACKET.finditer(text):
+        if match[0] == "(":
+            opened.append(match.start())
+        elif opened:
+            closes[opened.pop()] = match.end()
+    parts, at = [], 0
+    for start in sorted(closes):
+        if start >= at:
+            parts.append(text[at:start].rstrip())
+            at = closes[start]
+    return "".join(parts) + text[at:]
 
 
 def _authors(entry: Element) -> list[str]:

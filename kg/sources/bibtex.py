@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kg.errors import InputError
 from kg.model import Paper, Reject, Source
 from kg.sources.bibtex_values import names, plain, resolved
-from kg.sources.fields import Unusable, arxiv_id, date, iso, paper
+from kg.sources.fields import Unusable, arxiv_id, as_number, date, iso, paper
 from kg.sources.identifiers import arxiv_within, doi_within, month, not_after_id
 from kg.sources.opening import Stream
 from kg.sources.options import Options
@@ -126,7 +126,7 @@ class _State:
                 made = self._of(block, number)
             except Unusable as unusable:
                 excerpt = unusable.excerpt or " ".join((block.raw or "")[:240].split())
-                self.rejects(Reject(self.stream.name, number, unusable.reason, clean(excerpt[:120])))
+                self.rejects(Reject(self.stream.name, number, clean(unusable.reason), clean(excerpt[:120])))
             else:
                 if made is not None:
                     yield made
@@ -218,11 +218,11 @@ class _Values:
         """Give the date, or nothing where none can be read."""
         whole = date(plain(self.fields.get("date", "")).partition("/")[0])
         year = plain(self.fields.get("year", "")).strip()
-        if whole or not (year.isdigit() and len(year) == 4):
+        if whole or not (as_number(year) and len(year) == 4):
             return whole
         number = month(self.fields.get("month", ""))
-        day = self.fields.get("day", "").strip()
-        return iso(int(year), number, int(day) if number and day.isdigit() and len(day) < 3 else 0) or year
+        day = as_number(self.fields.get("day", "").strip())
+        return iso(as_number(year), number, day if number and day < 100 else 0) or year
 
 
 def _split(text: str) -> "Library":

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kg.errors import InputError
@@ -128,8 +129,10 @@ def _listed(values: Sequence[object]) -> object:
     text = value.strip()
     if text.startswith("[") and text.endswith("]"):
         try:
-            found = ast.literal_eval(text)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of the compiler, about backslashes in names
+                found = ast.literal_eval(text)
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             found = re.split(r",\s*", text[1:-1])
         if isinstance(found, list):
             return [" ".join(map(str, item)) if isinstance(item, list | tuple) else item for item in found]

@@ -31,6 +31,9 @@ _ISO = re.compile(r"(?P<year>\d{4})(?:[-/](?P<month>\d{1,2})(?:[-/](?P<day>\d{1,
 _MONTH_FIRST = re.compile(r"(?P<month>[A-Za-z]{3})[a-z]*\.? (?:(?P<day>\d{1,2}),? )?(?P<year>\d{4})")
 _DAY_FIRST = re.compile(r"(?:[A-Za-z]{3}, )?(?P<day>\d{1,2}) (?P<month>[A-Za-z]{3})[a-z]*\.?,? (?P<year>\d{4})(?: .*)?")
 
+#: The word that joins names; tried once for a run of blanks, however long.
+_AND = r"(?<!\s)\s+and\s+"
+
 #: Two names that a comma joins: neither side is a family name alone, which may start with a particle ("van").
 _TWO_NAMES = re.compile(r"\s*[A-Z]\S*\s[^,]*,\s*[A-Z]\S*\s(?:(?!\sand\s)[^,])*")
 
@@ -86,6 +89,15 @@ def date(text: str) -> str:
     return iso(int(match["year"]), number, int(match["day"] or 0))
 
 
+def as_number(text: str) -> int:
+    """Give the number that a few digits are, or 0: years, months and days have no more.
+
+    >>> as_number("07"), as_number("²"), as_number("9" * 5000)
+    (7, 0, 0)
+    """
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
 def iso(year: int, month: int = 0, day: int = 0) -> str:
     """Write a date, 0 standing for what is not known; a day that never was gives nothing.
 
@@ -112,10 +124,10 @@ def authors(value: object) -> tuple[str, ...] | None:
     if isinstance(value, str):
         if ";" in value:
             return _texts(value.split(";"))
-        parts = re.split(r"\s+and\s+", value)
+        parts = re.split(_AND, value)
         if all(part.count(",") == 1 for part in parts) and not _TWO_NAMES.fullmatch(value):  # family name, given name
             return _texts(parts)
-        return _texts(re.split(r",\s*(?:and\s+)?|\s+and\s+", value))
+        return _texts(re.split(rf",\s*(?:and\s+)?|{_AND}", value))
     if isinstance(value, Sequence):
         return _texts([item.get("name") if isinstance(item, Mapping) else item for item in value])
     return None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from kg.sources.fields import MONTHS, arxiv_id, doi, iso
+from kg.sources.fields import MONTHS, arxiv_id, as_number, doi, iso
 
 _WITHIN = re.compile(
     r"(?:arxiv(?:\.org)?\s?[:/]\s*(?:(?:abs|pdf|html)/)?|\b(?:abs|corr)/)\s*"
@@ -50,7 +50,7 @@ def month(text: str) -> int:
     if words:
         return MONTHS.get(words[0][:3].lower(), 0)
     digits = text.strip(" {}.")
-    return int(digits) if digits.isdigit() and len(digits) <= 2 and 1 <= int(digits) <= 12 else 0
+    return as_number(digits) if as_number(digits) <= 12 else 0
 
 
 def not_after_id(day: str, key: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element
 
 from kg.model import Paper, Reject, Source
-from kg.sources.fields import Unusable, iso, paper
+from kg.sources.fields import Unusable, as_number, iso, paper
 from kg.sources.opening import Stream
 from kg.sources.options import Options
 from kg.sources.xml_stream import Form, read_records, root
@@ -81,7 +81,7 @@ def _date(meta: Element) -> str:
     found = []
     for each in meta.findall("pub-date"):
         year, month, day = (one_line_of(each.find(tag)) for tag in ("year", "month", "day"))
-        numbers = [int(text) if text.isdecimal() else 0 for text in (year, month, day if month else "")]
+        numbers = [as_number(text) for text in (year, month, day if month else "")]
         if numbers[0] and (written := iso(*numbers)):
             found.append(written)
     return min(found, key=lambda text: (text + "-13-32"[len(text) - 4 :], text), default="")

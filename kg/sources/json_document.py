@@ -161,6 +161,7 @@ class Document:
             if window.sign() == "[":
                 given = yield from self._list(key, own)
                 holds = holds or given
+                fault = fault or (None if given else window.fault)
             elif window.sign() == "{" and key in CONTAINERS and not own.keys() & PAPER_KEYS:
                 yield from self._object()
                 holds = True
@@ -190,7 +191,10 @@ class Document:
                 yield first
                 yield from elements
             return True
-        own[key] = [first, *elements] if first is not _NOTHING else []
+        kept = [first, *elements] if first is not _NOTHING else []
+        own[key] = kept
+        # One element in another encoding is a fault of the object that the list belongs to.
+        self.window.fault = next((value for value in kept if isinstance(value, Unusable)), None)
         return False
 
 

@@ -22,10 +22,10 @@ LONGEST_NOTE = 1 << 20
 _FRONT = re.compile(
     r"\ufeff?\s*(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<front>.*?)^(?:(?P=fence)|\.\.\.)[ \t]*$", re.S | re.M
 )
-_HEADING = re.compile(r"^#{1,2}\s+(.+?)\s*#*$", re.M)
+_HEADING = re.compile(r"^#{1,2}\s+(\S.*)$", re.M)
 _SECTION = re.compile(
     r"^(?:#{1,6}[ \t]*|\*\*|__)?(?:\d+\.?[ \t]+)?(?:abstract|summary)"
-    r"(?:[ \t]*(?:\*\*|__)?[ \t]*(?:[:.—–]|-+\s)(?:\*\*|__)?|[ \t]*(?:\*\*|__)|(?=[ \t]*#*[ \t]*$))"
+    r"(?:[ \t]*(?:(?:\*\*|__)[ \t]*)?(?:[:.—–]|-+\s)(?:\*\*|__)?|[ \t]*(?:\*\*|__)|(?=[ \t]*(?:#+[ \t]*)?$))"
     r"[ \t]*#*(?P<rest>.*)$"
     r"|^>[ \t]*\[!abstract\].*$",
     re.I | re.M,
@@ -74,7 +74,7 @@ def _record(text: str, options: Options, shown: str) -> dict[str, object]:
     heading = _HEADING.search(body)
     section = _section(body)
     if not found["title"]:
-        found["title"] = heading[1] if heading else _first_line(body)
+        found["title"] = heading[1].rstrip().rstrip("#").rstrip() if heading else _first_line(body)
         body = body[heading.end() :] if heading else body.lstrip().partition("\n")[2]
     elif heading and not body[: heading.start()].strip():
         body = body[heading.end() :]
@@ -85,15 +85,26 @@ def _record(text: str, options: Options, shown: str) -> dict[str, object]:
 def _front(match: re.Match[str]) -> Mapping[str, Any]:
     """Read front matter; every value of YAML stays text, so that no arXiv id becomes a number."""
     try:
-        if match["fence"] == "+++":
-            return tomllib.loads(match["front"].replace("\r\n", "\n"))
-        import yaml
-
-        found = yaml.load(match["front"], Loader=yaml.BaseLoader)
-    except tomllib.TOMLDecodeError as error:
-        raise Unusable(f"front matter that is no TOML ({error}); mend it") from error
+        return _toml(match["front"]) if match["fence"] == "+++" else _yaml(match["front"])
     except RecursionError as error:
         raise Unusable("front matter that is nested too deeply; mend it") from error
+
+
+def _toml(text: str) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except ValueError as error:  # of TOML, or a number of thousands of digits
+        raise Unusable(f"front matter that is no TOML ({error}); mend it") from error
+
+
+def _yaml(text: str) -> Mapping[str, Any]:
+    import yaml
+
+    try:
+        # Values made of other values grow fast, and one may hold itself.
+        if "*" in text and any(isinstance(one, yaml.AliasEvent) for one in yaml.parse(text, Loader=yaml.BaseLoader)):
+            raise Unusable("front matter with references (*name); write their values out")
+        found = yaml.load(text, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())[:200]
         raise Unusable(f"front matter that is no YAML ({reason}); put values with a colon into quotes") from error
@@ -127,7 +138,7 @@ def _section(body: str) -> str:
 
 def _prose(text: str) -> str:
     """Join the lines of each paragraph; headings, pictures, tables and code are left out."""
-    text = re.sub(r"^\s*>[ \t]?(?:\[!\w+\][-+]?[^\n]*)?", "", text, flags=re.M)
+    text = re.sub(r"^[ \t]*>[ \t]?(?:\[!\w+\][-+]?[^\n]*)?", "", text, flags=re.M)
     text = re.sub(r"^```.*?^```[^\n]*$", "", text, flags=re.S | re.M)
     parts = [part for part in re.split(r"\n\s*\n", text) if part.strip() and not _NO_PROSE.match(part)]
     return "\n".join(" ".join(part.split()) for part in parts)

@@ -35,10 +35,13 @@ def read(stream: Stream, *, options: Options, rejects: Callable[[Reject], None])
         wanted = sorted({names[place] for found in places.values() for place in found})
         for number, row in zip(count(1), _rows(opened, wanted, stream), strict=False):
             try:
+                if isinstance(row, Unusable):
+                    raise row
                 found = record(lambda place, row=row: _value(row, names[place]), places)  # type: ignore[misc]
                 yield paper(found, Source("parquet", stream.name, number))
             except Unusable as unusable:
-                rejects(Reject(stream.name, number, unusable.reason, clean(str(row)[:120])))
+                excerpt = "" if isinstance(row, Unusable) else clean(str(row)[:120])
+                rejects(Reject(stream.name, number, clean(unusable.reason), excerpt))
 
 
 def _opened(file: IO[bytes], stream: Stream) -> Any:
@@ -55,7 +58,7 @@ def _opened(file: IO[bytes], stream: Stream) -> Any:
         ) from error
 
 
-def _rows(opened: Any, columns: list[str], stream: Stream) -> Iterator[dict[str, Any]]:
+def _rows(opened: Any, columns: list[str], stream: Stream) -> Iterator[dict[str, Any] | Unusable]:
     import pyarrow as pa
 
     batches = opened.iter_batches(batch_size=BATCH, columns=columns, use_threads=False)
@@ -67,11 +70,21 @@ def _rows(opened: Any, columns: list[str], stream: Stream) -> Iterator[dict[str,
             return
         if batch is None:
             return
-        try:
-            yield from batch.to_pylist()
-        except (pa.ArrowException, ValueError, OverflowError) as error:  # dates out of range, text that is no UTF-8
-            stream.damage = f"the Parquet data is damaged ({' '.join(str(error).split())[:200]})"
-            return
+        yield from _plain(batch)
+
+
+def _plain(batch: Any) -> Iterator[dict[str, Any] | Unusable]:
+    """Give the rows of a batch, an `Unusable` for one with dates out of range or text that is no UTF-8."""
+    import pyarrow as pa
+
+    try:
+        yield from batch.to_pylist()
+    except (pa.ArrowException, ValueError, OverflowError) as error:
+        if batch.num_rows == 1:
+            reason = " ".join(str(error).split())[:200]
+            yield Unusable(f"a value that cannot be read ({reason}); write the row again")
+        else:  # it fails as a whole, before any row
+            yield from (row for place in range(batch.num_rows) for row in _plain(batch.slice(place, 1)))
 
 
 def _leaves(fields: Any, prefix: str = "") -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element
 
 from kg.model import Paper, Reject, Source
-from kg.sources.fields import MONTHS, Unusable, iso, paper
+from kg.sources.fields import MONTHS, Unusable, as_number, iso, paper
 from kg.sources.opening import Stream
 from kg.sources.options import Options
 from kg.sources.xml_stream import Form, Found, read_records, root
@@ -87,7 +87,7 @@ def _date(article: Element) -> str:
         if found is None:
             continue
         year, month, day = (one_line_of(found.find(tag)) for tag in ("Year", "Month", "Day"))
-        if year.isdecimal() and (written := iso(int(year), _month(month), _number(day) if _month(month) else 0)):
+        if written := iso(as_number(year), _month(month), as_number(day) if _month(month) else 0):
             return written
         if match := _MEDLINE_DATE.match(one_line_of(found.find("MedlineDate"))):
             return iso(int(match["year"]), _month(match["month"] or ""))
@@ -95,11 +95,7 @@ def _date(article: Element) -> str:
 
 
 def _month(text: str) -> int:
-    return _number(text) or MONTHS.get(text[:3].lower(), 0)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
+    return as_number(text) or MONTHS.get(text[:3].lower(), 0)
 
 
 def _doi(element: Element, article: Element) -> str:

@@ -30,6 +30,9 @@ DEEPEST = 200
 #: Characters of a rejected record that are kept.
 EXCERPT = 120
 
+#: Codecs of Python that are no encodings of files.
+_NO_ENCODINGS = frozenset(("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"))
+
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z][\w.-]*)""")
 _TAG = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 
@@ -160,17 +163,19 @@ def _moved(line: int, column: int, text: str) -> tuple[int, int]:
 
 def _encoding(stream: Stream) -> str:
     match = _DECLARED.match(stream.head.lstrip())
-    name = match[1].decode("ascii").lower() if match else "utf-8"
+    name = match[1].decode("ascii").lower().replace("_", "-") if match else "utf-8"
     if name.startswith(("utf-8", "utf8", "utf-16", "utf-32", "ucs", "us-ascii", "iso-10646")):
         return "utf-8"  # wide encodings were recoded when the stream was opened, and ASCII is part of UTF-8
     try:
-        "".encode(name)
-        return codecs.lookup(name).name
-    except LookupError as error:
-        raise InputError(
-            f"{stream.shown}: declares the encoding {name!r}, which is not known; convert it to UTF-8 with iconv and "
-            "change the first line"
-        ) from error
+        if name not in _NO_ENCODINGS:
+            "".encode(name)
+            return codecs.lookup(name).name
+    except LookupError:
+        pass
+    raise InputError(
+        f"{stream.shown}: declares the encoding {name!r}, which is not known; convert it to UTF-8 with iconv and "
+        "change the first line"
+    )
 
 
 class _Parser:

@@ -5,6 +5,7 @@ import { bounds, otherEnd } from "./model.js";
 import { canvasPen, font } from "./pens.js";
 import { paint, paintHovered } from "./paint.js";
 import { middle, prepare, projection, radius } from "./scene.js";
+import { rings } from "./rings.js";
 import { shortest } from "./walk.js";
 import { palette } from "./dom.js";
 import { View } from "./camera.js";
@@ -22,8 +23,8 @@ const NODE_REACH = 12,
 const FRAMES = 240;
 /** Nodes and links from which on a moving picture is not painted anew in each frame. */
 const HEAVY = 2500;
-/** Size of the picture kept, of the canvas; part of the width that may stay bare while it moves. */
-const SPREAD = 1.5,
+/** Size of the picture kept beyond each side of the canvas, and part of the width that may stay bare while it moves. */
+const SPREAD = 0.25,
   BARE = 0.2;
 
 export class App {
@@ -36,6 +37,7 @@ export class App {
     this.kept = /** @type {CanvasRenderingContext2D} */ (
       document.createElement("canvas").getContext("2d", { alpha: false })
     );
+    /** @type {import("./scene.js").Camera} */
     this.keptCamera = { x: 0, y: 0, scale: 1, width: 1, height: 1 };
     this.stale = true;
     this.view = new View(canvas, () => this.moved());
@@ -72,7 +74,18 @@ export class App {
       state.way = shortest(graph, state.wayFrom, state.wayTo, (link) => this.shown.passLink[link]);
       this.shown = compute(graph, state);
     }
+    this.place();
     this.scene = prepare(graph, state, this.shown);
+  }
+
+  /** Put neighbours on rings where only they are shown, and all back where they were. */
+  place() {
+    const { graph, state, shown } = this;
+    const { home } = graph;
+    const round = state.only > 0 && state.anchor >= 0;
+    if (!round && graph.x === home.x) return;
+    Object.assign(graph, round ? rings(graph, state.anchor, shown.node, (link) => shown.link[link]) : home);
+    this.grid = makeGrid(graph);
   }
 
   /** Choose a node, a link, a community or nothing. @param {Selected} selected @param {{ move?: boolean, anchor?: number, past?: boolean }} [how] */
@@ -159,29 +172,39 @@ export class App {
     const { kind, at } = state.selected;
     const least = 34 / graph.unit;
     if (kind === "community") return this.fit((node) => graph.community[node] === at);
-    if (kind === "node" && !state.only) {
-      return view.fly({ ...view.camera, x: graph.x[at], y: graph.y[at], scale: Math.max(view.camera.scale, least) });
+    if (kind === "node" && !state.only) return view.fly(this.nearest(at, least));
+    if (kind === "node") {
+      // On the rings the names stand outside.
+      const [left, top, right, bottom] = this.box();
+      const beside = Math.min((right - left) / 3, 240);
+      return view.fly(view.around([left - beside, top, right + beside, bottom], 90 / graph.unit));
     }
-    if (kind === "node") return this.fit((node) => this.shown.node[node]);
-    const near = new Set(
-      (state.way ?? [at]).flatMap((link) =>
-        kind === "way" && !state.way ? [] : [graph.source[link], graph.target[link]],
-      ),
-    );
+    const links = kind === "edge" ? [at] : (state.way ?? []);
+    const near = new Set(links.flatMap((link) => [graph.source[link], graph.target[link]]));
     // The two ends of a link come far enough apart for its name.
-    const apart =
-      kind === "edge"
-        ? 170 /
-          Math.max(
-            Math.hypot(
-              graph.x[graph.source[at]] - graph.x[graph.target[at]],
-              graph.y[graph.source[at]] - graph.y[graph.target[at]],
-            ),
-            1,
-          )
-        : 0;
-    if (near.size) this.fit((node) => near.has(node), Math.max(least * 2, apart));
+    const short = Math.min(
+      ...links.map((link) => {
+        const [a, b] = [graph.source[link], graph.target[link]];
+        return Math.hypot(graph.x[a] - graph.x[b], graph.y[a] - graph.y[b]);
+      }),
+    );
+    if (near.size) this.fit((node) => near.has(node), Math.max(least * 2, 170 / Math.max(short, 1)));
     return undefined;
+  }
+
+  /** Give the camera with a node in the middle and as many of its neighbours, the nearest first, as leave room for names. @param {number} at @param {number} least */
+  nearest(at, least) {
+    const { graph, shown, view } = this;
+    const [x, y] = [graph.x[at], graph.y[at]];
+    const scales = this.linksOf(at)
+      .map((link) => otherEnd(graph, link, at))
+      .filter((node) => shown.node[node] && node !== at)
+      .map((node) => {
+        const [dx, dy] = [Math.abs(graph.x[node] - x), Math.abs(graph.y[node] - y)];
+        return view.around([x - dx, y - dy, x + dx, y + dy], least * 2.5).scale;
+      })
+      .filter((scale) => scale >= least);
+    return { ...view.camera, x, y, scale: scales.length ? Math.min(...scales) : Math.max(view.camera.scale, least) };
   }
 
   /** Show all nodes that pass, and with no test all that is drawn. @param {(node: number) => unknown} [passes] @param {number} [most] */
@@ -297,7 +320,7 @@ export class App {
     const ratio = Math.min(devicePixelRatio || 1, 2);
     if (counts.nodes + counts.papers + counts.edges > HEAVY) this.paintKept(ratio);
     else this.paint(this.context, ratio, view.camera);
-    paintHovered(canvasPen(this.context), this.scene, view.camera, this.palette);
+    paintHovered(canvasPen(this.context), this.scene, view.camera, this.palette, this.measure);
     frames.last = performance.now() - began;
     frames.count++;
   }
@@ -325,9 +348,10 @@ export class App {
       ? at.bare < BARE * camera.width && at.factor > 0.5 && at.factor < 2
       : at.bare <= 0 && at.factor === 1;
     if (this.stale || !good) {
-      const [width, height] = [Math.ceil(camera.width * SPREAD), Math.ceil(camera.height * SPREAD)];
+      const [rim, high] = [Math.ceil(camera.width * SPREAD), Math.ceil(camera.height * SPREAD)];
+      const [width, height] = [camera.width + 2 * rim, camera.height + 2 * high];
       Object.assign(canvas, { width: width * ratio, height: height * ratio });
-      this.keptCamera = { ...camera, width, height };
+      this.keptCamera = { ...camera, width, height, rim };
       this.paint(this.kept, ratio, this.keptCamera);
       this.stale = false;
       at = place();
@@ -335,7 +359,9 @@ export class App {
     this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.context.fillStyle = this.palette.ground;
     this.context.fillRect(0, 0, camera.width, camera.height);
-    this.context.drawImage(canvas, at.left, at.top, at.wide, at.high);
+    // Between two pixels words are blurred.
+    const sharp = (/** @type {number} */ value) => (at.factor === 1 ? Math.round(value * ratio) / ratio : value);
+    this.context.drawImage(canvas, sharp(at.left), sharp(at.top), at.wide, at.high);
   }
 
   /** Measure a text of 12 pixels. @param {string} text @param {boolean} bold */

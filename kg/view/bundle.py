@@ -24,6 +24,7 @@ MODULES = (
     "grid",
     "pens",
     "labels",
+    "rings",
     "scene",
     "captions",
     "paint",
@@ -31,6 +32,7 @@ MODULES = (
     "camera",
     "evidence",
     "app",
+    "ranked",
     "panel",
     "legend",
     "table",
@@ -43,6 +45,8 @@ MODULES = (
 
 _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*(?:/\*(?:[^*]|\*(?!/))*\*/[ \t]*|//[^\n]*)\n", re.MULTILINE)
+#: Ends of lines at which no statement can end, or one ends that says so.
+_BREAK = re.compile(r"(?<=[,(\[{;])\n|\n(?=[)\]}.?:&|])")
 _TYPE = re.compile(r"/\*\* @(?:[^*]|\*(?!/))*\*/ ?")
 
 
@@ -52,13 +56,13 @@ def _read(name: str) -> str:
 
 
 def plain(source: str) -> str:
-    r"""Strip what only readers and tools need: imports, ``export``, indentation and lines that are comments.
+    r"""Strip what only readers and tools need: imports, ``export``, indentation, breaks and lines that are comments.
 
-    >>> plain('import { a } from "./b.js";\n/** Say c. */\nexport const c = 1;\n')
-    'const c = 1;\n'
+    >>> plain('import { a } from "./b.js";\n/** Say c. */\nexport const c = f(\n  1,\n);\n')
+    'const c = f(1,);'
     """
     bare = _TYPE.sub("", _COMMENT.sub("", _IMPORT.sub("", source)))
-    return re.sub(r"\n\s+", "\n", re.sub(r"^export ", "", bare, flags=re.MULTILINE)).lstrip()
+    return _BREAK.sub("", re.sub(r"\n\s+", "\n", re.sub(r"^export ", "", bare, flags=re.MULTILINE)).lstrip())
 
 
 @cache
@@ -70,7 +74,8 @@ def script() -> str:
 @cache
 def style() -> str:
     """Give the page's style sheet, without comments and needless blanks."""
-    return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"/\*.*?\*/", "", _read("page.css"), flags=re.DOTALL)).strip()
+    bare = re.sub(r"/\*.*?\*/", "", _read("page.css"), flags=re.DOTALL)
+    return re.sub(r":\s+", ":", re.sub(r"\s*([{};,])\s*", r"\1", bare)).replace(";}", "}").strip()
 
 
 @cache

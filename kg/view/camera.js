@@ -85,11 +85,13 @@ export class View {
 
   /** Take the size of the element over; tells whether it changed. */
   measure() {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const { clientWidth: width, clientHeight: height } = this.canvas.parentElement ?? this.canvas;
     const ratio = Math.min(devicePixelRatio || 1, 2);
     if (this.canvas.width === Math.round(width * ratio) && this.canvas.height === Math.round(height * ratio))
       return false;
     Object.assign(this.canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+    // Stretched to a part of a pixel, words are blurred.
+    Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
     Object.assign(this.camera, { width, height });
     return true;
   }

@@ -83,7 +83,7 @@ export const kindClass = (kinds, kind) => (shapeOf(kinds[kind]) === "pentagon" ?
 
 /** Draw a sample of the line of what holds a relation. @param {string} held */
 export function sample(held) {
-  const svg = picture("0 0 28 14", 28, {
+  const svg = picture("0 0 28 14", 22, {
     d: "M1 7H27",
     "stroke-dasharray": HELD[held].dash.join(" "),
     "stroke-width": "2",

@@ -76,7 +76,10 @@ export function figures(graph, link) {
 
 /** Say in a sentence what a link stands on. @param {Graph} graph @param {number} link */
 export function standing(graph, link) {
-  const { note } = HELD[HELDS[graph.held[link]]];
+  const held = HELDS[graph.held[link]];
+  const many = link < graph.relations ? plural(graph.strength[link], "paper", "papers") : "";
+  const sure = held === "text" || held === "hedged" ? `confidence ${share(graph.confidence[link])}` : "";
+  const note = [many && sure && `stated in ${many}`, sure, held === "text" ? "" : HELD[held].note].filter(Boolean).join(" · ");
   const [columns, row] = rowOf(graph, link);
   const denied = columns.flags[row] & 4 ? "; some papers deny it" : "";
   const only = graph.data.compare && link < graph.relations ? ["", 1, 2][graph.data.compare.edge[link]] : "";

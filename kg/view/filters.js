@@ -14,6 +14,7 @@ import { within } from "./walk.js";
  * @property {Uint8Array} node
  * @property {Uint8Array} link
  * @property {Uint8Array} closed
+ * @property {Int32Array} sizes  entities of each community that pass
  * @property {number[]} bundles  flat triples: community, community, number of relations, most first
  * @property {{ nodes: number, papers: number, edges: number, communities: number }} counts
  */
@@ -120,7 +121,8 @@ export function compute(graph, state) {
     if (passNode[graph.source[link]] && passNode[graph.target[link]] && filter(link)) passLink[link] = 1;
   }
   if (selectedLink(state) >= 0) passLink[selectedLink(state)] = 1;
-  const closed = closedCommunities(graph, state, passNode);
+  const sizes = passing(graph, passNode);
+  const closed = closedCommunities(graph, state, sizes);
   const node = state.only ? reach(graph, state, passLink) : drawnNodes(graph, state, { passNode, passLink, closed });
   if (state.only) closed.fill(0);
   const link = new Uint8Array(graph.links);
@@ -128,7 +130,7 @@ export function compute(graph, state) {
     link[each] = passLink[each] && node[graph.source[each]] && node[graph.target[each]];
   }
   const bundles = closed.some(Boolean) ? bundle(graph, closed, passLink) : [];
-  return { passNode, passLink, node, link, closed, bundles, counts: tally(graph, { node, link, closed }) };
+  return { passNode, passLink, node, link, closed, sizes, bundles, counts: tally(graph, { node, link, closed }) };
 }
 
 /** @param {State} state */
@@ -155,16 +157,24 @@ function reach(graph, state, passLink) {
  * Mark the communities that are drawn as one circle: those with a node that passes, unless they are open.
  * @param {Graph} graph
  * @param {State} state
- * @param {Uint8Array} passNode
+ * @param {Int32Array} sizes
  */
-function closedCommunities(graph, state, passNode) {
-  const closed = new Uint8Array(graph.data.communities.label.length);
-  if (state.all || !/^(communities|summary)$/.test(graph.data.mode)) return closed;
+function closedCommunities(graph, state, sizes) {
+  const drawn = !state.all && /^(communities|summary)$/.test(graph.data.mode);
+  return Uint8Array.from(sizes, (size, place) => (drawn && size && !state.open.has(place) ? 1 : 0));
+}
+
+/** Count the entities of each community that pass. @param {Graph} graph @param {Uint8Array} passNode */
+function passing(graph, passNode) {
+  const { mode, communities } = graph.data;
+  const sizes = new Int32Array(communities.label.length);
+  let all = true;
   for (let node = 0; node < graph.entities; node++) {
-    const own = graph.community[node];
-    if (own >= 0 && passNode[node] && !state.open.has(own)) closed[own] = 1;
+    if (passNode[node] && graph.community[node] >= 0) sizes[graph.community[node]]++;
+    all = all && passNode[node] > 0;
   }
-  return closed;
+  // A summary holds a few entities of each.
+  return mode === "summary" && all ? Int32Array.from(communities.size) : sizes;
 }
 
 /**

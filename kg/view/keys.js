@@ -20,9 +20,9 @@ export const KEYS = {
   p: ["previous link", (app) => app.step(-1)],
   b: ["back to what was chosen before", (app) => app.back()],
   o: ["only neighbours of what is chosen, or all again", () => press("only")],
-  1: ["neighbours within one step", (app) => hops(app, 1)],
-  2: ["within two steps", (app) => hops(app, 2)],
-  3: ["within three steps", (app) => hops(app, 3)],
+  1: ["only neighbours within one step", (app) => hops(app, 1)],
+  2: ["only those within two steps", (app) => hops(app, 2)],
+  3: ["only those within three steps", (app) => hops(app, 3)],
   f: ["find a path from the chosen node: search then finds its other end", () => press("path")],
   t: ["table of what is shown, or the drawing", () => press("as-table")],
   r: ["papers as nodes", () => press("papers")],
@@ -39,7 +39,7 @@ export const KEYS = {
   s: ["save as PNG", (app) => SAVES["save-png"](app)],
   v: ["save as SVG", (app) => SAVES["save-svg"](app)],
   c: ["save the relations as CSV", (app) => SAVES["save-edges"](app)],
-  d: ["light or dark", () => press("theme")],
+  d: ["colours: as the system has them, light or dark", () => press("theme")],
   "+": ["larger", (app) => app.view.zoom(1.3)],
   "-": ["smaller", (app) => app.view.zoom(1 / 1.3)],
   0: ["all in view", (app) => app.fit()],
@@ -63,14 +63,19 @@ function hops(app, only) {
 
 /** Listen to keys and list them in the help. @param {App} app */
 export function buildKeys(app) {
-  const rows = Object.entries(KEYS).map(([key, [says]]) => [key, says]);
+  // Of an object's names the digits come first.
+  const rows = Object.entries(KEYS)
+    .map(([key, [says]]) => [key, says])
+    .sort(([a], [b]) => Number(/\d/.test(a)) - Number(/\d/.test(b)));
   rows.push(
     ["arrows", "move the drawing, when it has the focus"],
     ["Enter", "on the drawing or the details: along the chosen link, open the chosen community, or to the details"],
     ["Esc", "leave a path, then choose nothing"],
   );
   byId("key-list").replaceChildren(
-    ...rows.flatMap(([key, says]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, says)]),
+    ...rows.map(([key, says]) =>
+      element("div", {}, element("dt", {}, element("kbd", {}, key)), element("dd", {}, says)),
+    ),
   );
   const single = /** @type {HTMLInputElement} */ (byId("single"));
   document.addEventListener("keydown", (event) => {

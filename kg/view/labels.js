@@ -46,18 +46,31 @@ export class Boxes {
   }
 }
 
+/** Pixels from one row of a caption to the next, and half of what a row takes. */
+export const ROW = 13,
+  HALF = 6;
+
 /**
- * Break a text into lines of at most some characters.
+ * Break a text into rows that lie within a circle, with room below for some rows more; null where it does not fit.
  * @param {string} text
- * @param {number} width
- * @param {number} most
+ * @param {number} radius
+ * @param {(text: string) => number} width
+ * @param {number} below
+ * @param {number} spare  pixels that a row leaves free, or takes beyond the circle
  */
-export function wrap(text, width, most) {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines.length - 1;
-    if (!lines[last] || lines[last].length + word.length < width) lines[last] = `${lines[last]} ${word}`.trim();
-    else lines.push(word);
+export function rowsWithin(text, radius, width, below, spare) {
+  const words = text.split(/(?<=[\s-])/);
+  for (let count = 1; count < 7; count++) {
+    const rows = [];
+    let at = 0;
+    for (let row = 0; row < count; row++) {
+      const far = Math.abs(row - (count + below - 1) / 2) * ROW + HALF;
+      const room = far < radius ? 2 * Math.sqrt(radius * radius - far * far) - spare : 0;
+      let line = "";
+      while (at < words.length && width((line + words[at]).trim()) <= room) line += words[at++];
+      if (line) rows.push(line.trim());
+    }
+    if (at === words.length) return rows;
   }
-  return lines.length > most ? [...lines.slice(0, most - 1), `${lines[most - 1]}…`] : lines;
+  return null;
 }

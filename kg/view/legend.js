@@ -2,6 +2,7 @@
 import { byId, button, element, icon, sample } from "./dom.js";
 import { HELD, HELDS } from "./looks.js";
 import { histogram } from "./model.js";
+import { unfiltered } from "./state.js";
 import { share } from "./text.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -95,29 +96,10 @@ export function buildLegend(app) {
     field("Relations", ...between),
     ofPapers,
     compare ?? "",
-    field("Lines", ...helds),
+    field("Relations stand on", ...helds),
     years(app, refresh),
     field("At least", ...thresholds(app, refresh)),
-    button(
-      "Reset all filters",
-      () =>
-        app.change({
-          kinds: new Set(),
-          relations: new Set(),
-          helds: new Set(["negated"]),
-          compare: new Set(),
-          from: graph.years[0],
-          to: graph.years[1],
-          undated: true,
-          fresh: false,
-          leastConfidence: 0,
-          leastSupport: 0,
-          leastPapers: 0,
-          only: 0,
-          papers: false,
-        }),
-      { id: "reset" },
-    ),
+    button("Reset all filters", () => app.change(unfiltered(graph)), { id: "reset" }),
   );
   return () => {
     const counts = count(app);
@@ -192,7 +174,8 @@ function years(app, refresh) {
       ),
     );
   }
-  made.hidden = made.childElementCount < 2;
+  // One year for all leaves nothing to choose.
+  made.hidden = made.childElementCount < 2 || (first === last && !undated && state.undated);
   return made;
 }
 

@@ -24,10 +24,10 @@ export const CORNERS = {
 
 /** What holds a relation, strongest first: its line, the legend's words, the details' words. @type {Record<string, Held>} */
 export const HELD = {
-  text: { dash: [], says: "stated in a paper", note: "stated in a paper" },
+  text: { dash: [], says: "papers", note: "stated in a paper" },
   hedged: { dash: [9, 3], says: "hedged only", note: "hedged: papers say it only with reserve" },
-  vocabulary: { dash: [1.5, 3.5], says: "vocabulary, no sentence", note: "from the vocabulary, no paper says it" },
-  rule: { dash: [5, 4], says: "rule, no sentence", note: "from a rule on the names, no paper says it" },
+  vocabulary: { dash: [1.5, 3.5], says: "vocabulary only", note: "from the vocabulary, no paper says it" },
+  rule: { dash: [5, 4], says: "rule only", note: "from a rule on the names, no paper says it" },
   negated: { dash: [8, 3, 2, 3], says: "denied only", note: "denied: papers say that it is not so" },
 };
 

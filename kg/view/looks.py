@@ -26,9 +26,9 @@ KINDS: dict[str, dict[str, str]] = {
 
 #: What holds an edge -> its line (dash lengths, empty for solid) and what the legend says.
 HELD: dict[str, tuple[tuple[float, ...], str]] = {
-    "text": ((), "stated in a paper"),
+    "text": ((), "papers"),
     "hedged": ((16, 4), "hedged only"),
-    "rule": ((8, 5), "rule, no sentence"),
-    "vocabulary": ((1.5, 4), "vocabulary, no sentence"),
+    "rule": ((8, 5), "rule only"),
+    "vocabulary": ((1.5, 4), "vocabulary only"),
     "negated": ((10, 4, 2, 4), "denied only"),
 }

@@ -25,10 +25,13 @@ async function load() {
   return JSON.parse(plain ? (plain.textContent ?? "") : await unpack("data-gz"));
 }
 
+/** @param {Int32Array} numbers */
+const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+
 /** Say what is shown. @param {App} app */
-function counted({ shown: { counts }, state, graph }) {
+function counted({ shown: { counts, sizes }, state, graph }) {
   if (!counts.nodes && counts.communities)
-    return `${plural(counts.communities, "community", "communities")}, none open`;
+    return `${plural(counts.communities, "community", "communities")} of ${plural(sum(sizes), "entity", "entities")}, none open`;
   const parts = [plural(counts.nodes, "entity", "entities")];
   if (counts.papers) parts.push(plural(counts.papers, "paper", "papers"));
   parts.push(plural(counts.edges, "relation", "relations"));
@@ -103,8 +106,8 @@ function buildButtons(app) {
 function theme(app, name) {
   app.state.theme = name;
   root.dataset.theme = name;
-  byId("theme").textContent = `${name[0].toUpperCase()}${name.slice(1)}`;
-  byId("theme").setAttribute("aria-label", `Theme: ${byId("theme").textContent}`);
+  byId("theme").textContent = { auto: "◐", light: "☀", dark: "☾" }[name] ?? "";
+  for (const each of ["aria-label", "title"]) byId("theme").setAttribute(each, `Colours: ${name}`);
   app.recolour();
   for (const listener of app.listeners) listener("view");
 }
@@ -157,11 +160,12 @@ function listenAll(app) {
       else app.select(found, { move: false });
     },
     hover: (x, y) => {
+      /** @type {import("./state.js").Selected} */
       const found = x < 0 ? { kind: "", at: -1 } : app.at(x, y);
       canvas.style.cursor = found.kind ? "pointer" : "grab";
-      const hovered = found.kind === "node" ? found.at : -1;
-      if (hovered === app.scene.hovered) return;
-      app.scene.hovered = hovered;
+      const { hovered } = app.scene;
+      if (hovered.kind === found.kind && hovered.at === found.at) return;
+      app.scene.hovered = found;
       app.request(true);
     },
   });

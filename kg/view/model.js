@@ -17,6 +17,7 @@ import { heldBy, HELDS } from "./looks.js";
  * @property {Uint8Array} kind
  * @property {Float32Array} x
  * @property {Float32Array} y
+ * @property {{ x: Float32Array, y: Float32Array }} home  where the nodes stand on the map, whatever is shown
  * @property {Int32Array} community
  * @property {Int32Array} support
  * @property {Float32Array} r
@@ -53,6 +54,7 @@ export function read(data) {
   graph.kind = Uint8Array.from([...nodes.kind, ...papers.id.map(() => data.kinds.length)]);
   graph.x = Float32Array.from(nodes.x.concat(papers.x));
   graph.y = Float32Array.from(nodes.y.concat(papers.y));
+  graph.home = { x: graph.x, y: graph.y };
   graph.community = Int32Array.from(nodes.community.concat(papers.id.map(() => -1)));
   graph.support = Int32Array.from(nodes.support.concat(papers.id.map(() => 1)));
   graph.byId = new Map(graph.id.map((id, place) => [id, place]));

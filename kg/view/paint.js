@@ -4,6 +4,7 @@ import { Boxes } from "./labels.js";
 import { HELD, HELDS, shapeOf } from "./looks.js";
 import { outline } from "./pens.js";
 import { LARGEST, loop, middle, projection, radius } from "./scene.js";
+import { linkName } from "./model.js";
 import { cut } from "./text.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
@@ -34,38 +35,54 @@ export function paint(pen, scene, camera, palette, measure) {
   paintCommunities(pen, scene, across, palette);
   paintLines(pen, scene, across, palette);
   paintNodes(pen, scene, across, palette);
-  const room = { measure, boxes: new Boxes() };
+  const room = { measure, boxes: new Boxes(), nodes: new Boxes() };
   nameNodes(pen, scene, across, palette, room);
   nameLines(pen, scene, across, palette, room);
   nameCommunities(pen, scene, across, palette, room);
+  const { nodes, papers, communities } = scene.shown.counts;
+  if (nodes + papers + communities) return;
+  const says = scene.graph.entities ? "Nothing passes the filters." : "The graph has no entity.";
+  pen.text(says, camera.width / 2, camera.height / 2, { size: 15, color: palette.soft });
 }
 
 /**
- * Mark the node under the pointer, above all else.
+ * Mark and name what is under the pointer, above all else.
  * @param {Pen} pen
  * @param {Scene} scene
  * @param {Camera} camera
  * @param {Palette} palette
+ * @param {Measure} measure
  */
-export function paintHovered(pen, scene, camera, palette) {
-  const { graph, hovered } = scene;
-  if (hovered < 0 || !scene.shown.node[hovered]) return;
+export function paintHovered(pen, scene, camera, palette, measure) {
+  const { graph, shown } = scene;
+  const { communities } = graph.data;
+  const { kind, at } = scene.hovered;
   const across = projection(camera);
-  ring(pen, scene, [hovered], across, { color: palette.text, width: 1.5 });
-  const y = across.y(graph.y[hovered]) + radius(scene, camera, hovered) + 10;
-  pen.text(cut(graph.label[hovered], 60), across.x(graph.x[hovered]), y, {
-    size: 12,
-    color: palette.text,
-    halo: palette.ground,
-    bold: true,
-  });
+  let [text, x, y] = ["", 0, 0];
+  if (kind === "node" && shown.node[at]) {
+    ring(pen, scene, [at], across, { color: palette.text, width: 1.5 });
+    [text, x, y] = [graph.label[at], graph.x[at], graph.y[at]];
+    y += (radius(scene, camera, at) + 10) / camera.scale;
+  } else if (kind === "edge" && shown.link[at]) {
+    pen.begin();
+    trace(pen, graph, at, across);
+    pen.stroke({ color: palette.text, width: 2.5 });
+    [text, [x, y]] = [linkName(graph, at), middle(graph, at, camera.scale)];
+  } else if (kind === "community" && shown.closed[at])
+    [text, x, y] = [communities.label[at], communities.x[at], communities.y[at] + communities.r[at] + 12 / camera.scale];
+  if (!text) return;
+  const said = cut(text, 90);
+  const half = measure(said, true) / 2 + 6;
+  const place = Math.max(Math.min(across.x(x), camera.width - half), half);
+  pen.box(place - half, across.y(y) - 9, 2 * half, 18, palette.ground);
+  pen.text(said, place, across.y(y), { size: 12, color: palette.text, bold: true });
 }
 
 /** @param {Pen} pen @param {Scene} scene @param {Projection} across @param {Palette} palette */
 function paintLines(pen, scene, across, palette) {
   const { graph, lines } = scene;
   // Many lines over each other must not become a blob: the more were seen in the last picture, the fainter they are.
-  const faint = Math.min(Math.max(22 / Math.sqrt(scene.seen + 1), 0.13), 0.85);
+  const faint = Math.min(Math.max(14 / Math.sqrt(scene.seen + 1), 0.13), 0.85);
   scene.seen = 0;
   const crowded = scene.strong.length > CROWD;
   for (const { links, held, width, rank, only } of lines) {
@@ -199,13 +216,15 @@ function ring(pen, scene, nodes, across, ink) {
 function paintBundles(pen, scene, across, palette) {
   const { communities } = scene.graph.data;
   const { bundles } = scene.shown;
+  // Beside nodes they must not be taken for relations of these.
+  const alpha = scene.shown.counts.nodes ? 0.14 : 0.45;
   // Where all is joined to all, only the strongest bonds say something.
   for (let at = 0; at < Math.min(bundles.length, 9 * communities.x.length); at += 3) {
     const [a, b, count] = bundles.slice(at, at + 3);
     pen.begin();
     pen.move(across.x(communities.x[a]), across.y(communities.y[a]));
     pen.line(across.x(communities.x[b]), across.y(communities.y[b]));
-    pen.stroke({ color: palette.rest, width: Math.min(0.5 + Math.log2(count) * 0.6, 5), alpha: 0.45 });
+    pen.stroke({ color: palette.rest, width: Math.min(0.5 + Math.log2(count) * 0.6, 5), alpha });
   }
 }
 

@@ -3,27 +3,14 @@ import { anchor, button, element, icon } from "./dom.js";
 import { figures, proofs, standing } from "./evidence.js";
 import { HELDS } from "./looks.js";
 import { linkId, otherEnd } from "./model.js";
-import { cut, plural } from "./text.js";
+import { bestEntities, bestRelations, leading } from "./ranked.js";
+import { unfiltered } from "./state.js";
+import { cut, fold, plural } from "./text.js";
 
 /** @typedef {import("./app.js").App} App */
 
 /** Rows of a group that stand at once. */
 const ROWS = 8;
-
-/** Make a button that leads to a node. @param {App} app @param {number} node */
-export const leading = (app, node) =>
-  element(
-    "button",
-    {
-      type: "button",
-      class: "leading",
-      dir: "auto",
-      "data-id": app.graph.id[node],
-      click: () => app.select({ kind: "node", at: node }),
-    },
-    icon(app.graph.kinds, app.graph.kind[node]),
-    cut(app.graph.label[node], 120),
-  );
 
 /** A row that opens to the evidence of a link. @param {App} app @param {number} link @param {number} from @param {string} [text] */
 function row(app, link, from, text) {
@@ -50,7 +37,7 @@ function row(app, link, from, text) {
       icon(graph.kinds, graph.kind[other]),
       text ?? cut(graph.label[other], 160),
     ),
-    element("span", { class: "figures" }, figures(graph, link)),
+    element("span", { class: "figures", title: "papers that state it, and its confidence" }, figures(graph, link)),
   );
   const label = `Go to ${cut(graph.label[other], 80)}`;
   item.append(
@@ -102,7 +89,6 @@ function groups(app, node) {
 
 /** Show in how many papers of each year something stands. @param {[number, number][]} years */
 function yearChart(years) {
-  if (!years.length) return null;
   const known = years.filter(([year]) => year);
   const most = Math.max(...years.map(([, count]) => count));
   const bars = [];
@@ -186,7 +172,11 @@ function aboutEntity(app, at) {
   const { graph, state } = app;
   const { nodes, papers, compare } = graph.data;
   const kind = graph.kinds[graph.kind[at]];
-  const alt = nodes.alt[at];
+  const years = nodes.years[at];
+  const when = years.length === 1 ? (years[0][0] ? ` of ${years[0][0]}` : ", undated") : "";
+  // Names that differ in case or hyphens only say nothing new.
+  const forms = [graph.label[at], ...nodes.alt[at]].map(fold);
+  const alt = nodes.alt[at].filter((/** @type {string} */ _, /** @type {number} */ place) => forms.indexOf(forms[place + 1]) > place);
   const only = compare ? ["in both", `only in ${compare.a}`, `only in ${compare.b}`][compare.node[at]] : "";
   const made = [
     element("h2", { dir: "auto" }, graph.label[at]),
@@ -194,7 +184,7 @@ function aboutEntity(app, at) {
       "p",
       { class: "meta" },
       icon(graph.kinds, graph.kind[at]),
-      [`${kind} in ${plural(graph.support[at], "paper", "papers")}`, only].filter(Boolean).join(", "),
+      [`${kind} in ${plural(graph.support[at], "paper", "papers")}${when}`, only].filter(Boolean).join(", "),
     ),
   ];
   if (alt.length)
@@ -208,8 +198,7 @@ function aboutEntity(app, at) {
   if (!app.shown.passNode[at] || state.kinds.has(kind))
     made.push(element("p", { class: "note" }, "A filter hides it; it is shown while it is chosen."));
   made.push(actions(app, at));
-  const chart = yearChart(nodes.years[at]);
-  if (chart) made.push(element("h3", {}, "Papers by year"), chart);
+  if (years.length > 1) made.push(element("h3", {}, "Papers by year"), yearChart(years));
   made.push(...groups(app, at));
   const left = nodes.claims_left?.[at];
   if (left)
@@ -268,13 +257,8 @@ function aboutLink(app, link) {
   const place = links.indexOf(link) + 1;
   const other = otherEnd(graph, link, state.anchor);
   return [
-    element(
-      "h2",
-      {},
-      `${cut(graph.label[graph.source[link]], 90)} ${denied}${name} ${cut(graph.label[graph.target[link]], 90)}`,
-    ),
-    element("p", {}, leading(app, graph.source[link]), ` ${denied}${name} `, leading(app, graph.target[link])),
-    element("p", { class: "meta" }, `${figures(graph, link)} · ${standing(graph, link)}`),
+    element("h2", {}, leading(app, graph.source[link]), ` ${denied}${name} `, leading(app, graph.target[link])),
+    element("p", { class: "meta" }, standing(graph, link)),
     place
       ? element(
           "p",
@@ -296,7 +280,7 @@ function aboutCommunity(app, at) {
     element(
       "p",
       { class: "meta" },
-      `Community of ${plural(communities.size[at], "entity", "entities")} that relations join more to each other than to the rest`,
+      `Community of ${plural(communities.size[at], "entity", "entities")} that relations and shared papers join`,
     ),
     element(
       "p",
@@ -304,12 +288,7 @@ function aboutCommunity(app, at) {
       button(open ? "Close" : "Open", () => app.toggleCommunity(at), { id: "open", disabled: app.state.all }),
       button("Back", () => app.back(), { id: "back", disabled: !app.past.length }),
     ),
-    element("h3", {}, "Best supported in it"),
-    element(
-      "ul",
-      { class: "rows" },
-      ...communities.top[at].map((/** @type {number} */ node) => element("li", {}, leading(app, node))),
-    ),
+    ...bestEntities(app, 20, at),
   ];
 }
 
@@ -348,11 +327,16 @@ function aboutWay(app) {
 /** @param {App} app */
 function welcome(app) {
   const { mode } = app.graph.data;
+  if (app.graph.entities && !app.shown.passNode.some(Boolean))
+    return [
+      element("h2", {}, "Nothing passes the filters"),
+      button("Reset all filters", () => app.change(unfiltered(app.graph))),
+    ];
   const closed = app.shown.counts.communities
     ? "Each circle is a community of related entities; click one to open it. "
     : "";
   return [
-    element("h2", {}, "Details"),
+    element("h2", {}, "Where to begin"),
     element(
       "p",
       {},
@@ -360,6 +344,8 @@ function welcome(app) {
     ),
     mode === "backbone" ? element("p", {}, "The best-supported entities are drawn; search finds the others.") : null,
     element("p", { class: "note" }, "Keys: / finds, n goes to the next link, ? lists all keys."),
+    ...bestEntities(app, 10),
+    ...bestRelations(app),
   ];
 }
 

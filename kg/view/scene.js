@@ -5,7 +5,10 @@ import { otherEnd } from "./model.js";
 /** @typedef {import("./filters.js").Shown} Shown */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {{ ground: string, text: string, soft: string, rest: string, denied: string, circle: string, a: string, b: string, kinds: string[] }} Palette */
-/** @typedef {{ x: number, y: number, scale: number, width: number, height: number }} Camera  the world's point in the middle, pixels per unit */
+/**
+ * The world's point in the middle, pixels per unit, and pixels at the left and the right that are not seen.
+ * @typedef {{ x: number, y: number, scale: number, width: number, height: number, rim?: number }} Camera
+ */
 
 /**
  * What is drawn, sorted into groups of one ink. Ranks: 0 greyed, 1 as usual, 2 near what is chosen.
@@ -18,13 +21,15 @@ import { otherEnd } from "./model.js";
  * @property {{ nodes: number[], kind: number, rank: number, only: number }[]} nodes
  * @property {number[]} named  nodes in the order in which they get labels
  * @property {number[]} strong  links near what is chosen
- * @property {number} hovered
+ * @property {import("./state.js").Selected} hovered
  * @property {number} seen  lines that the last picture showed
  */
 
 /** Pixels from which to which nodes are drawn. */
 export const SMALLEST = 2.2;
-export const LARGEST = 30;
+export const LARGEST = 24;
+/** Distance of two nodes in a crowd, in the world: none is drawn so large that it covers its neighbours. */
+const PITCH = 16;
 
 /**
  * Sort what is shown into groups.
@@ -73,7 +78,7 @@ export function prepare(graph, state, shown) {
     nodes: [...nodes.values()].sort(byRank),
     named,
     strong,
-    hovered: -1,
+    hovered: { kind: "", at: -1 },
     seen: shown.counts.edges,
   };
 }
@@ -115,7 +120,7 @@ function ranks(graph, state, shown) {
  * @param {number} node
  */
 export function radius({ graph, nodeRank }, camera, node) {
-  const least = nodeRank[node] === 2 ? 4.5 : SMALLEST;
+  const least = nodeRank[node] === 2 ? 4.5 : Math.min(Math.max((camera.scale * PITCH) / 2, 0.9), SMALLEST);
   const share = graph.data.nodes.linked?.[node] === 0 ? 0.75 : 1;
   return Math.min(Math.max(graph.r[node] * camera.scale * share, least), LARGEST);
 }
@@ -133,6 +138,24 @@ export function middle(graph, link, scale) {
   if (a === b) return [ax, ay - loop(graph, link, scale)];
   const bend = graph.bend[link] * 0.18;
   return [(ax + bx) / 2 - (by - ay) * bend, (ay + by) / 2 + (bx - ax) * bend];
+}
+
+/**
+ * Give the point at a part of the way along a link, in the world.
+ * @param {Graph} graph
+ * @param {number} link
+ * @param {number} part
+ * @param {number} scale
+ */
+export function along(graph, link, part, scale) {
+  const [a, b] = [graph.source[link], graph.target[link]];
+  const [mx, my] = middle(graph, link, scale);
+  if (a === b) return [mx, my];
+  // The handle of the curve stands twice as far out as its middle.
+  const handle = 2 * part * (1 - part);
+  const at = (/** @type {number} */ from, /** @type {number} */ m, /** @type {number} */ to) =>
+    (1 - part) ** 2 * from + handle * (2 * m - (from + to) / 2) + part ** 2 * to;
+  return [at(graph.x[a], mx, graph.x[b]), at(graph.y[a], my, graph.y[b])];
 }
 
 /** Give the height of the loop of a link from a node to itself, in the world. @param {Graph} graph @param {number} link @param {number} scale */

@@ -1,7 +1,7 @@
 /* The search box: a combobox with a list (WAI-ARIA Authoring Practices, "Combobox"). */
 import { byId, element, icon } from "./dom.js";
 import { find, makeIndex } from "./find.js";
-import { cut } from "./text.js";
+import { cut, plural } from "./text.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -29,12 +29,13 @@ export function buildSearch(app) {
 
   /** @param {import("./find.js").Hit} hit @param {number} place */
   const option = ({ node, other, name }, place) => {
-    const { others } = graph.data;
+    const { others, papers } = graph.data;
     const label = other < 0 ? graph.label[node] : others.label[other];
     const kind = other < 0 ? graph.kind[node] : others.kind[other];
     const says = [
-      name === label ? "" : cut(label, 60),
+      name === label ? "" : `= ${cut(label, 60)}`,
       graph.kinds[kind],
+      other >= 0 ? "" : node < graph.entities ? plural(graph.support[node], "paper", "papers") : papers.year[node - graph.entities],
       other < 0 ? "" : node < 0 ? "not on this page" : `not on this page, near ${cut(graph.label[node], 40)}`,
     ];
     return element(

@@ -34,6 +34,23 @@ import { HELDS } from "./looks.js";
  * @property {number[] | null} view  x, y and percent of the zoom that fits
  */
 
+/** Make the filters a page opens with. @param {Graph} graph */
+export const unfiltered = (graph) => ({
+  kinds: /** @type {Set<string>} */ (new Set()),
+  relations: /** @type {Set<string>} */ (new Set()),
+  helds: new Set(["negated"]),
+  compare: /** @type {Set<string>} */ (new Set()),
+  from: graph.years[0],
+  to: graph.years[1],
+  undated: true,
+  fresh: false,
+  leastConfidence: 0,
+  leastSupport: 0,
+  leastPapers: 0,
+  only: 0,
+  papers: false,
+});
+
 /**
  * Make the state a page opens with.
  * @param {Graph} graph
@@ -43,21 +60,9 @@ export function initial(graph) {
   const { focus } = graph.data;
   const at = Number.isInteger(focus) && focus >= 0 && focus < graph.entities ? focus : -1;
   return {
+    ...unfiltered(graph),
     selected: { kind: at < 0 ? "" : "node", at },
     anchor: at,
-    kinds: new Set(),
-    relations: new Set(),
-    helds: new Set(["negated"]),
-    compare: new Set(),
-    from: graph.years[0],
-    to: graph.years[1],
-    undated: true,
-    fresh: false,
-    leastConfidence: 0,
-    leastSupport: 0,
-    leastPapers: 0,
-    only: 0,
-    papers: false,
     all: false,
     table: false,
     open: new Set(),

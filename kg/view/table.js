@@ -26,6 +26,13 @@ const PAGE = 100;
 /** @type {Map<string, { sort: [number, number], page: number }>} */
 const kept = new Map();
 
+/** Write a value as its column does. @param {string} head @param {Value} value */
+function said(head, value) {
+  if (typeof value === "string") return value;
+  if (head === "Confidence") return value.toFixed(2);
+  return head === "First year" ? String(value || "undated") : value.toLocaleString("en");
+}
+
 /** Draw a table anew from its rows. @param {Table} table @returns {HTMLElement} */
 function draw(table) {
   const {
@@ -53,7 +60,11 @@ function draw(table) {
   const head = (/** @type {string} */ text, /** @type {number} */ column) =>
     element(
       "th",
-      { scope: "col", "aria-sort": by === column ? (turn > 0 ? "ascending" : "descending") : "none" },
+      {
+        scope: "col",
+        class: places.length && typeof value(places[0], column) === "number" ? "number" : "",
+        "aria-sort": by === column ? (turn > 0 ? "ascending" : "descending") : "none",
+      },
       button(text, () => {
         table.sort = [
           column,
@@ -66,7 +77,7 @@ function draw(table) {
   const cell = (/** @type {number} */ place, /** @type {number} */ column) => {
     const text = value(place, column);
     if (!table.chosen.includes(column))
-      return element("td", typeof text === "number" ? { class: "number" } : {}, String(text));
+      return element("td", typeof text === "number" ? { class: "number" } : {}, said(heads[column], text));
     return element(
       "td",
       { dir: "auto" },
@@ -174,7 +185,7 @@ export function fillTable(app) {
         places: closed,
         chosen: [0],
         ...base("communities-table"),
-        value: (place, column) => (column ? communities.size[place] : communities.label[place]),
+        value: (place, column) => (column ? shown.sizes[place] : communities.label[place]),
         choose: (at) => app.select({ kind: "community", at }),
         name: (place) => `community:${place}`,
       }),
@@ -183,7 +194,7 @@ export function fillTable(app) {
   parts.push(
     draw({
       id: "nodes-table",
-      caption: "Entities and papers shown",
+      caption: shown.counts.papers ? "Entities and papers shown" : "Entities shown",
       ...nodeTable(app),
       chosen: [0],
       choose: node,
@@ -203,5 +214,11 @@ export function fillTable(app) {
         column === 1 ? app.select({ kind: "edge", at }) : node(column ? graph.target[at] : graph.source[at]),
     }),
   );
-  byId("table").replaceChildren(...parts);
+  const jumps = parts.map((part) =>
+    button(part.querySelector("caption")?.textContent ?? "", () => {
+      part.querySelector("caption")?.scrollIntoView();
+      part.querySelector("button")?.focus({ preventScroll: true });
+    }),
+  );
+  byId("table").replaceChildren(element("p", { class: "actions" }, ...jumps), ...parts);
 }

@@ -111,7 +111,7 @@ def opening(mode: str, drawn: int, nodes: int, others: int) -> str:
     ''
     """
     if mode == "communities":
-        return "It opens on communities; open one by a click, or show all."
+        return "It opens on communities; click one, or show all."
     if mode == "backbone":
         rest = f"; search finds the other {nodes - drawn:,} too"
         named = f", and names {others:,} more that the page does not hold" if others else ""
@@ -125,10 +125,10 @@ def told_claims(told: int, claims: int) -> str:
     """Say how many claims of papers a page tells, where it does not tell all.
 
     >>> told_claims(10, 12)
-    'Of 12 claims of papers the 10 surest by entity and relation are told.'
+    'Of 12 claims of papers about entities it holds the 10 surest.'
     """
     if told == claims:
         return ""
     if not told:
-        return f"None of the {claims:,} claims of papers are told."
-    return f"Of {claims:,} claims of papers the {told:,} surest by entity and relation are told."
+        return f"It holds none of the {claims:,} claims of papers about entities."
+    return f"Of {claims:,} claims of papers about entities it holds the {told:,} surest."

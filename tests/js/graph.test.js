@@ -4,7 +4,8 @@ import { compute } from "../../kg/view/filters.js";
 import { find, makeIndex } from "../../kg/view/find.js";
 import { apart, linkAt, makeGrid, nodeAt } from "../../kg/view/grid.js";
 import { histogram, linkId, linkOf, read, yearsOf } from "../../kg/view/model.js";
-import { prepare } from "../../kg/view/scene.js";
+import { rings } from "../../kg/view/rings.js";
+import { along, middle, prepare } from "../../kg/view/scene.js";
 import { fromHash, initial, toHash } from "../../kg/view/state.js";
 import { shortest, within } from "../../kg/view/walk.js";
 import { payload } from "./sample.js";
@@ -205,4 +206,31 @@ test("a graph of nothing is read", () => {
   assert.equal(empty.nodes, 0);
   assert.deepEqual(shown({}, empty).nodes, []);
   assert.equal(makeGrid(empty).nodes.length, 0);
+});
+
+test("neighbours stand on rings around a node, those two steps away on the outer one, the map as it was", () => {
+  const of = read(payload());
+  const all = compute(of, initial(of));
+  const { x, y } = rings(of, 0, all.node, (link) => all.link[link]);
+  const far = (/** @type {number} */ node) => Math.hypot(x[node] - x[0], y[node] - y[0]);
+  const near = within(of, 0, 1, (link) => all.link[link]);
+  const two = within(of, 0, 2, (link) => all.link[link]);
+  const direct = [1, 2, 3, 4].filter((node) => near[node]);
+  assert.ok(direct.length > 1);
+  for (const node of direct) assert.ok(Math.abs(far(node) - far(direct[0])) < 0.1 && far(node) > 100);
+  for (const node of [1, 2, 3, 4]) if (two[node] && !near[node]) assert.ok(far(node) > far(direct[0]) + 100);
+  assert.deepEqual([...of.x], [...of.home.x]);
+});
+
+test("the name of a line stands on the line", () => {
+  assert.deepEqual(along(graph, 0, 0.5, 1).map(Math.round), middle(graph, 0, 1).map(Math.round));
+  assert.deepEqual(along(graph, 0, 0, 1), [graph.x[graph.source[0]], graph.y[graph.source[0]]]);
+});
+
+test("the size of a community counts what passes", () => {
+  const { found } = shown({ kinds: new Set(["Dataset"]) });
+  assert.equal(
+    found.sizes.reduce((a, b) => a + b, 0),
+    shown({ kinds: new Set(["Dataset"]) }).nodes.length,
+  );
 });

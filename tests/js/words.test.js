@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { csv, cut, fold, isLink, plural, share, xml } from "../../kg/view/text.js";
-import { Boxes, wrap } from "../../kg/view/labels.js";
+import { Boxes, rowsWithin } from "../../kg/view/labels.js";
 import { heldBy, shapeOf } from "../../kg/view/looks.js";
 import { fit } from "../../kg/view/find.js";
 import { outline, svgPen } from "../../kg/view/pens.js";
@@ -66,7 +66,15 @@ test("labels do not lie upon each other", () => {
   assert.ok(boxes.put([0, 0, 200, 20]));
   assert.ok(!boxes.put([190, 10, 300, 30]));
   assert.ok(boxes.put([0, 21, 50, 40]));
-  assert.deepEqual(wrap("one two three four", 8, 2), ["one two", "three…"]);
+});
+
+test("a caption is broken into rows that lie within a circle", () => {
+  const width = (/** @type {string} */ text) => text.length * 6;
+  assert.deepEqual(rowsWithin("one", 20, width, 0, 5), ["one"]);
+  assert.deepEqual(rowsWithin("one two three", 32, width, 1, 5), ["one two", "three"]);
+  assert.deepEqual(rowsWithin("out-of-reach", 27, width, 0, 5), ["out-of-", "reach"]);
+  assert.equal(rowsWithin("unbreakable", 30, width, 0, 5), null);
+  assert.deepEqual(rowsWithin("unbreakable", 30, width, 0, -14), ["unbreakable"]);
 });
 
 test("the pen writes SVG without markup from labels", () => {
