@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 #: Milliseconds of the fixed loops on the machine whose figures the limits are made for, when it is quiet.
-QUIET_LOOP, QUIET_PYTHON = 40.0, 120.0
+QUIET_LOOP, QUIET_PYTHON = 15.0, 88.0
 
 #: Size -> the most each figure may be: bytes, seconds (first, longest, layout) and milliseconds (pan, search).
 LIMITS: dict[int, dict[str, float]] = {

@@ -64,17 +64,24 @@ export function find(index, text, most) {
     /* fold what is left */
   }
   const { graph, forms, owner } = index;
-  const best = new Map();
+  const count = graph.nodes + (graph.data.others?.label.length ?? 0);
+  const ranks = new Uint8Array(count);
+  const places = new Int32Array(count);
   for (let place = 0; place < forms.length; place++) {
     if (forms[place].length < wanted.length) continue;
     const how = fit(forms[place], wanted);
     if (!how) continue;
     const node = owner[place];
     const rank = how * 2 - (node >= graph.entities ? 1 : 0);
-    const known = best.get(node);
-    if (!known || known.rank < rank) best.set(node, { node, rank, place });
+    if (rank > ranks[node]) [ranks[node], places[node]] = [rank, place];
   }
-  const order = [...best.values()].sort((a, b) => b.rank - a.rank || a.node - b.node).slice(0, most);
+  // A letter fits most names; the few best are taken rank by rank instead of sorting them all.
+  const order = [];
+  for (let rank = 8; rank > 0 && order.length < most; rank--) {
+    for (let node = 0; node < count && order.length < most; node++) {
+      if (ranks[node] === rank) order.push({ node, place: places[node] });
+    }
+  }
   return order.map(({ node, place }) => {
     const other = node >= graph.nodes ? node - graph.nodes : -1;
     return { node: other < 0 ? node : graph.data.others.near[other], other, name: index.names[place] };
