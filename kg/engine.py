@@ -119,8 +119,12 @@ def _extractor(config: Config) -> "Extractor":
 
 def _work(config: Config, shard: list[Paper]) -> list[Extraction]:
     """Extract from the papers of one shard, one at a time so that no result depends on its neighbours."""
+    from threadpoolctl import threadpool_limits
+
     extractor = _extractor(config)
-    return [extractor.extract(paper) for paper in shard]
+    # The matrices of one paper are small: more threads would burn the other cores with waiting.
+    with threadpool_limits(1):
+        return [extractor.extract(paper) for paper in shard]
 
 
 def _pooled(work: Work, shards: Iterator[list[Paper]], workers: int) -> Iterator[list[Extraction]]:

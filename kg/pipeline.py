@@ -256,16 +256,19 @@ def _publish(
     enriched = enrich(merge_records(records), filling)
     _tell_enriched(enriched, len(filling), job)
     merged = enriched.papers
-    extractions = _extract(space, [paper for paper, _ in merged], wanted.fingerprint, job)
+    papers = [paper for paper, _ in merged]
+    extractions = _extract(space, papers, wanted.fingerprint, job)
     with space.publishing() as folder:
         write_rows(folder / "records.parquet", Paper, records)
         write_rows(folder / "enrichment.parquet", Paper, filling)
         text = "".join(json.dumps(asdict(reject), ensure_ascii=False) + "\n" for reject in rejects)
         (folder / "rejects.jsonl").write_text(text, encoding="utf-8", newline="")
-        bare = sum("title-only" in paper.flags for paper, _ in merged)
+        bare = sum("title-only" in paper.flags for paper in papers)
         counts = {"records": len(records), "rejects": len(rejects), "enriched": enriched.filled, "title_only": bare}
-        resolution = _resolve([paper for paper, _ in merged], extractions, job)
+        resolution = _resolve(papers, extractions, job)
         counts |= _write_tables(folder / "tables", resolution, job)
+        unmatched = resolution.unmatched
+        del extractions, resolution  # what follows reads the tables, and needs the room
         tables = Tables(folder / "tables")
         replaced = tuple(identity.replaced(present.tables(), tables)) if present is not None else ()
         before = present.folder if present is not None else None
@@ -277,7 +280,7 @@ def _publish(
             merged=reasons,
             rejects=rejects,
             ambiguous=enriched.ambiguous,
-            unmatched=resolution.unmatched,
+            unmatched=unmatched,
         )
         (folder / "report.md").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="")
         manifest = _describe(folder, tables, replace(wanted, counts=counts))

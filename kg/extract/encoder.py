@@ -6,7 +6,7 @@ one thread and one paper at a time, and small linear maps on top of it as plain 
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -52,6 +52,9 @@ class Reading:
     read: Inputs
     parts: Floats
     maps: dict[str, Floats]
+    #: Sums over the pieces so far by column, and vectors of mentions, which several heads ask for.
+    _sums: dict[int, Array] = field(default_factory=dict, repr=False, compare=False)
+    _vectors: dict[tuple[Range, ...], Floats] = field(default_factory=dict, repr=False, compare=False)
 
     def kinds(self, spans: Sequence[Range], table: Floats) -> Array:
         """Score candidates with their `kg.extract.inputs.measures`: candidates x classes of the tagger."""
@@ -61,7 +64,10 @@ class Reading:
 
     def mentions(self, spans: Sequence[Range]) -> Floats:
         """Give the vector of each mention: mentions x `ROLE`."""
-        return np.maximum(self._combine(spans, 3 * SPAN, ROLE), 0)
+        key = tuple(spans)
+        if key not in self._vectors:
+            self._vectors[key] = np.maximum(self._combine(spans, 3 * SPAN, ROLE), 0)
+        return self._vectors[key]
 
     def roles(self, things: Sequence[Thing]) -> Array:
         """Score what the paper does with each thing: things x paper relations, as log-odds."""
@@ -73,15 +79,15 @@ class Reading:
 
     def links(self, things: Sequence[Thing], pairs: Sequence[tuple[int, int]]) -> Array:
         """Score how things relate, by pairs of their numbers: pairs x pair relations, as log-odds."""
-        own = [self.mentions(thing.spans) for thing in things]
-        pooled = [vectors.max(axis=0) for vectors in own]
+        own = np.concatenate([self.mentions(thing.spans) for thing in things])
+        pooled = self._pooled(things)
+        first = np.cumsum([0, *(len(thing.spans) for thing in things)])
         places = [nearest(things[head].spans, things[tail].spans) for head, tail in pairs]
-        ends = zip(pairs, places, strict=True)
-        both = [
-            (np.r_[pooled[h], own[h][i]], np.r_[pooled[t], own[t][j]], distance) for (h, t), (i, j, distance) in ends
-        ]
-        heads, tails, distances = zip(*both, strict=True)
-        found = self._map("pair_head", np.stack(heads)) + self._map("pair_tail", np.stack(tails))
+        near_head, near_tail, distances = zip(*places, strict=True)
+        head, tail = np.array(pairs).T
+        heads = np.hstack([pooled[head], own[first[head] + near_head]])
+        tails = np.hstack([pooled[tail], own[first[tail] + near_tail]])
+        found = self._map("pair_head", heads) + self._map("pair_tail", tails)
         found += self.maps["distance.weight"][list(distances)]
         return self._map("link", np.maximum(found, 0)).astype(np.float64)
 
@@ -97,7 +103,9 @@ class Reading:
         ranges = np.array(spans)
         starts, ends = self.read.first[ranges[:, 0]], self.read.last[ranges[:, 1] - 1]
         left, right, inside = (self.parts[:, offset + i * width : offset + (i + 1) * width] for i in range(3))
-        total = np.concatenate([np.zeros((1, width)), inside.cumsum(axis=0, dtype=np.float64)])
+        if offset not in self._sums:
+            self._sums[offset] = np.concatenate([np.zeros((1, width)), inside.cumsum(axis=0, dtype=np.float64)])
+        total = self._sums[offset]
         mean = (total[ends + 1] - total[starts]) / (ends + 1 - starts)[:, None]
         return np.asarray(left[starts] + right[ends] + mean, dtype=np.float32)
 

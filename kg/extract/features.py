@@ -9,6 +9,7 @@ starts and ends, so the first two groups are weighed once for each token.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from spacy.tokens import Doc
 
@@ -16,6 +17,7 @@ from spacy.tokens import Doc
 Statistics = Mapping[str, tuple[int, int]]
 
 
+@lru_cache(maxsize=1 << 16)
 def shape(text: str) -> str:
     """Describe the capitals, digits and signs of a word.
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 from tokenizers import Tokenizer
 
-from kg.extract.features import Context, Statistics, shape
+from kg.extract.features import Context, Statistics
 from kg.extract.parts import Range
 from kg.model import KINDS
 
@@ -53,12 +53,12 @@ class Inputs:
 
 def token_marks(known: Context) -> NDArray[np.int64]:
     """Mark each token: shape, place, the longest vocabulary term around it, abbreviation."""
-    doc = known.doc
-    marks = np.zeros((len(doc), len(MARKS)), dtype=np.int64)
-    for token in doc:
-        starts = bool(token.is_sent_start) or token.i in (0, known.title_end + 1)
-        marks[token.i, 0] = _SHAPES[shape(token.text)]
-        marks[token.i, 1] = 2 * (token.i > known.title_end) + starts
+    words = known.words
+    marks = np.zeros((len(words.shapes), len(MARKS)), dtype=np.int64)
+    marks[:, 0] = [_SHAPES[name] for name in words.shapes]
+    marks[:, 1] = words.starts
+    marks[known.title_end + 1 :, 1] += 2
+    marks[known.title_end + 1 : known.title_end + 2, 1] = 3
     for (start, end), kind in sorted(known.terms.items(), key=lambda item: item[0][1] - item[0][0]):
         marks[start:end, 2] = 2 + 2 * KINDS.index(kind)
         marks[start, 2] -= 1
@@ -80,7 +80,7 @@ def inputs(known: Context, tokenizer: Tokenizer) -> Inputs:
     unknown, cls, sep = (int(tokenizer.token_to_id(name) or 0) for name in ("[UNK]", "[CLS]", "[SEP]"))
     # A token that no pass could hold, such as a thousand hyphens, is read as far as one goes.
     pieces = [(encoding.ids or [unknown])[: MAX_PIECES - 2] for encoding in found]
-    marks = token_marks(known)
+    marks = token_marks(known).tolist()
     passes, rows = [], []
     first, last = np.zeros(len(doc), dtype=np.int64), np.zeros(len(doc), dtype=np.int64)
     frame = [*([0] * len(MARKS)), 0]
@@ -91,7 +91,7 @@ def inputs(known: Context, tokenizer: Tokenizer) -> Inputs:
             first[index] = len(rows)
             for number, piece in enumerate(pieces[index]):
                 ids.append(piece)
-                rows.append([*marks[index].tolist(), min(number, 1)])
+                rows.append([*marks[index], min(number, 1)])
             last[index] = len(rows) - 1
         ids.append(sep)
         rows.append(frame)
@@ -122,7 +122,7 @@ def measures(known: Context, spans: Sequence[Range], statistics: Statistics) -> 
     ending: dict[int, list[tuple[int, str]]] = {}
     for (start, end), kind in known.terms.items():
         ending.setdefault(end, []).append((start, kind))
-    doc, content = known.doc, known.content
+    starts, content = known.words.starts, known.content
     for row, (start, end) in zip(table, spans, strict=True):
         term = known.terms.get((start, end))
         if term:
@@ -146,6 +146,6 @@ def measures(known: Context, spans: Sequence[Range], statistics: Statistics) -> 
         row[19] = alone / papers if papers else 0
         row[20] = math.log1p(alone) / 8
         row[21] = (alone / papers) ** 2 if papers else 0
-        row[22] = start > 0 and not doc[start].is_sent_start and content[start - 1]
-        row[23] = end < len(doc) and not doc[end].is_sent_start and content[end]
+        row[22] = not starts[start] and content[start - 1]
+        row[23] = end < len(starts) and not starts[end] and content[end]
     return table

@@ -62,7 +62,7 @@ class _Places:
     """Map token ranges of a document to spans of the paper."""
 
     def __init__(self, doc: Doc, title: Readable, abstract: Readable) -> None:
-        self._doc, self._title, self._abstract = doc, title, abstract
+        self._text, self._title, self._abstract = doc.text, title, abstract
         self._shift = len(title.text) + len(_SPLIT)
         self._split = title_end(doc)
         self._sentences = sentence_ranges(doc)
@@ -76,7 +76,7 @@ class _Places:
         return Span("abstract", *self._abstract.span(start - self._shift, end - self._shift))
 
     def entity(self, thing: Thing) -> LocalEntity:
-        text = self._doc.text
+        text = self._text
         names = sorted({text[self._starts[start] : self._ends[end - 1]] for start, end in thing.spans})
         return LocalEntity(
             id=thing.id,
