@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, partial
 from itertools import chain, islice
 from multiprocessing import resource_tracker
@@ -211,6 +211,40 @@ def _mark(config: Config) -> str:
     from kg.extract.fingerprint import fingerprint
 
     return fingerprint(config)
+
+
+@contextmanager
+def beside(work: Callable[..., None], *arguments: object, wanted: bool = True) -> Iterator[Callable[[], None]]:
+    """Do work in a process of its own while the block runs, and give what waits for its end.
+
+    It is done here, then, where this is not ``wanted``, or where that process fails, so that an error comes up here.
+    """
+    process = multiprocessing.get_context("spawn").Process(target=_aside, args=(work, arguments), daemon=True)
+    if wanted:
+        with _starting():
+            process.start()
+
+    def wait() -> None:
+        if wanted:
+            process.join()
+        if not wanted or process.exitcode:
+            work(*arguments)
+
+    try:
+        yield wait
+    finally:
+        if wanted:
+            process.kill()
+            process.join()
+
+
+def _aside(work: Callable[..., None], arguments: tuple[object, ...]) -> None:
+    """Do work in a process of its own, saying nothing of an error."""
+    _start()
+    with suppress(BaseException):
+        work(*arguments)
+        os._exit(0)
+    os._exit(1)
 
 
 def _start() -> None:

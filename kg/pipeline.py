@@ -4,14 +4,13 @@ A build is a pure function of the set of records and the configuration: `build` 
 inputs, `add` and `remove` change the set, and the bytes published depend on the set alone.
 """
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import kg
 from kg import engine, identity, report
@@ -23,11 +22,12 @@ from kg.extract.fingerprint import fingerprint
 from kg.members import without
 from kg.model import Extraction, Paper, Reject
 from kg.namespaces import paper_curie
+from kg.origin import code_hash, set_hash
+from kg.resolve.collecting import no_collection
 from kg.resolve.enrich import FIELDS, Enriched, Wanted, enrich
 from kg.resolve.papers import merge_records
 from kg.tables import RECORDS, Replacement, Tables, write_rows, write_table
 from kg.text import counted
-from kg.vocabulary import ontology_file
 from kg.workspace import Build, Manifest, Workspace
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ Progress = Callable[[str, int, int], None]
 #: Told what a user should know.
 Notify = Callable[[str], None]
 
+#: Relations from which on the pages are written in a process of their own, beside the RDF.
+_MANY = 30_000
+
 #: The stages that `Progress` names, in order.
 STAGES = ("read", "extract", "resolve", "tables", "rdf", "page", "publish")
-
-#: Files of the package that decide the bytes of a build.
-_CODE = (".py", ".js", ".css", ".html", ".ttl")
 
 
 def _quiet(*news: object) -> None:
@@ -231,6 +231,7 @@ def _check_stdin(inputs: Sequence[str], enrichment: Sequence[str]) -> None:
         raise InputError("standard input (-) was given as input and to --enrich; it can be read once")
 
 
+@no_collection()
 def _publish(
     space: Workspace, records: Iterable[Paper], rejects: Iterable[Reject], filling: Sequence[Paper], job: _Job
 ) -> Manifest:
@@ -243,7 +244,7 @@ def _publish(
         code=code_hash(),
         fingerprint=fingerprint(job.config),
         config=json.loads(json.dumps(job.config.as_dict())),
-        records=_set_hash(records, rejects, filling),
+        records=set_hash(records, rejects, filling),
         counts={},
         kinds={},
         relations={},
@@ -271,18 +272,19 @@ def _publish(
         del extractions, resolution  # what follows reads the tables, and needs the room
         tables = Tables(folder / "tables")
         replaced = tuple(identity.replaced(present.tables(), tables)) if present is not None else ()
-        before = present.folder if present is not None else None
-        counts["triples"] = _write_views(folder, tables, job, (*space.identity(), *replaced), before)
-        reasons = [(paper_curie(paper), why) for paper, why in merged if why]
-        lines = report.lines(
-            tables,
-            threshold=job.config.export_threshold,
-            merged=reasons,
-            rejects=rejects,
-            ambiguous=enriched.ambiguous,
-            unmatched=unmatched,
-        )
-        (folder / "report.md").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="")
+        told = {
+            "threshold": job.config.export_threshold,
+            "merged": [(paper_curie(paper), why) for paper, why in merged if why],
+            "rejects": rejects,
+            "ambiguous": enriched.ambiguous,
+            "unmatched": unmatched,
+        }
+        with engine.beside(_write_pages, folder, job.config, told, wanted=_are_many(counts, job)) as pages:
+            before = present.folder if present is not None else None
+            counts["triples"] = _write_rdf(folder, job, (*space.identity(), *replaced), before)
+            job.progress("page", 0, 1)
+            pages()
+            job.progress("page", 1, 1)
         manifest = _describe(folder, tables, replace(wanted, counts=counts))
         (folder / "manifest.json").write_text(manifest.to_json(), encoding="utf-8", newline="")
         job.progress("publish", 0, 1)
@@ -337,21 +339,31 @@ def _write_tables(folder: Path, resolution: "Resolution", job: _Job) -> dict[str
     return counts
 
 
-def _write_views(
-    folder: Path, tables: Tables, job: _Job, replaced: tuple[Replacement, ...], before: Path | None
-) -> int:
-    """Write the graph files, the store and the page; give the number of triples."""
+def _are_many(counts: Mapping[str, int], job: _Job) -> bool:
+    """Tell whether the graph is worth a second process, and the user allows one."""
+    return counts["relations"] >= _MANY and (job.workers or engine.default_workers()) > 1
+
+
+def _write_rdf(folder: Path, job: _Job, replaced: tuple[Replacement, ...], before: Path | None) -> int:
+    """Write the graph files and the store; give the number of triples."""
     from kg.exporters.rdf import write_build
-    from kg.view.page import write_page
 
     job.progress("rdf", 0, 1)
-    triples = write_build(tables, job.config, folder, replaced=replaced, before=before)
+    triples = write_build(Tables(folder / "tables"), job.config, folder, replaced=replaced, before=before)
     job.progress("rdf", 1, 1)
-    job.progress("page", 0, 1)
-    with (folder / "graph.html").open("wb") as stream:
-        write_page(tables, job.config, stream)
-    job.progress("page", 1, 1)
     return triples
+
+
+def _write_pages(folder: Path, config: Config, told: Mapping[str, Any]) -> None:
+    """Write what people read: the page, and the report with what it is told besides the tables."""
+    from kg.view.page import write_page
+
+    tables = Tables(folder / "tables")
+    with no_collection():
+        with (folder / "graph.html").open("wb") as stream:
+            write_page(tables, config, stream)
+        text = "".join(f"{line}\n" for line in report.lines(tables, **told))
+    (folder / "report.md").write_text(text, encoding="utf-8", newline="")
 
 
 def _describe(folder: Path, tables: Tables, manifest: Manifest) -> Manifest:
@@ -376,25 +388,3 @@ def _current(space: Workspace) -> Build | None:
 def _files(records: Iterable[Paper]) -> set[str]:
     """Give the names of the files that records came from."""
     return {source.name for record in records for source in record.sources}
-
-
-def _set_hash(records: Sequence[Paper], rejects: Sequence[Reject], filling: Sequence[Paper] = ()) -> str:
-    """Hash the input: the sorted records, those that could not be used, and those that fill what others lack."""
-    hashed = hashlib.sha256()
-    for item in (*map(astuple, records), *map(astuple, rejects), *map(astuple, filling)):
-        hashed.update(json.dumps(item).encode("ascii") + b"\n")
-    return hashed.hexdigest()
-
-
-@cache
-def code_hash() -> str:
-    """Hash the program and the ontology, so that a changed checkout builds anew."""
-    package, ontology = Path(kg.__file__).parent, ontology_file("kg.ttl").parent
-    files = {f"kg/{path.relative_to(package).as_posix()}": path for path in package.rglob("*")}
-    files = {name: path for name, path in files.items() if ontology not in path.parents}
-    files |= {f"ontology/{path.relative_to(ontology).as_posix()}": path for path in ontology.rglob("*")}
-    hashed = hashlib.sha256()
-    for name, path in sorted(files.items()):
-        if path.suffix in _CODE:
-            hashed.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return hashed.hexdigest()

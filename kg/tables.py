@@ -15,7 +15,7 @@ Columns are the fields of the record, in order; a span is a struct of section, s
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby, islice
+from itertools import groupby, islice, pairwise
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
@@ -123,6 +123,24 @@ def _make_writer(kind: Any) -> _Turn:
     return lambda value: {name: write(getattr(value, name)) for name, write in fields}
 
 
+def _column(array: pa.Array, kind: Any) -> list[Any]:
+    """Read a column of values of ``kind``; whole columns are read far faster than rows."""
+    if kind in _PLAIN:
+        # The way through NumPy makes a list in one go.
+        plain = array.to_pylist() if array.null_count else array.to_numpy(zero_copy_only=False).tolist()
+        return cast(list[Any], plain)
+    if get_origin(kind) is tuple:
+        inner = _column(array.flatten(), get_args(kind)[0])
+        ends = array.offsets.to_numpy()
+        return [tuple(inner[start:end]) for start, end in pairwise((ends - ends[0]).tolist())]
+    if isinstance(kind, UnionType):
+        there = array.is_valid().to_pylist()
+        found = iter(_column(array.drop_null(), get_args(kind)[0]))
+        return [next(found) if valid else None for valid in there]
+    columns = [_column(array.field(name), hint) for name, hint in _hints(kind).items()]
+    return list(map(kind, *columns))
+
+
 _reader: Callable[[Any], _Turn] = cache(_make_reader)
 _writer: Callable[[Any], _Turn] = cache(_make_writer)
 
@@ -169,14 +187,16 @@ def write_rows(path: Path, kind: type[T], rows: Iterable[T]) -> int:
 
 def read_rows(path: Path, kind: type[T]) -> Iterator[T]:
     """Stream the records of one type from a Parquet file."""
-    read = _reader(kind)
     # What a reader does with a record is not within the try, as its errors do not come here.
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             if file.schema_arrow.names != list(_hints(kind)):
                 raise WorkspaceError(f"{path}: the columns are those of another version of kg; run `kg build` again")
             for batch in file.iter_batches(batch_size=2_000):
-                yield from map(read, batch.to_pylist())
+                columns = [
+                    _column(array, hint) for array, hint in zip(batch.columns, _hints(kind).values(), strict=True)
+                ]
+                yield from map(kind, *columns)
     except (OSError, ValueError, pa.ArrowException) as error:
         why = " ".join(str(error).split())
         raise WorkspaceError(f"{path}: no readable table ({why}); run `kg build` again") from error

@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("vocabulary_terms",),
     ("tables",),
     ("sources", "extract", "resolve", "graph", "workspace", "cache", "identity", "report", "quotes", "overrides_file"),
-    ("members", "selection", "gold", "reliability", "bootstrap"),
+    ("members", "selection", "gold", "reliability", "bootstrap", "origin"),
     ("exporters", "view", "query", "validate", "evaluate", "sampling", "interchange", "diff", "engine", "fetch"),
     ("pipeline", "serve"),
     ("cli",),

@@ -1,6 +1,7 @@
 """Tests of kg.engine: the same result wherever it runs."""
 
 import importlib
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -182,3 +183,30 @@ def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
     assert time.monotonic() - started < 20
     parent.stdout.close()
     parent.wait()
+
+
+def _note(path: Path, fails: str = "") -> None:
+    """Write which process this is, unless that is to fail there."""
+    if fails and multiprocessing.parent_process() is not None:
+        os.kill(os.getpid(), signal.SIGKILL) if fails == "killed" else sys.exit("no")
+    path.write_text(str(os.getpid()))
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_work_is_done_beside_where_that_is_wanted(tmp_path: Path, wanted: bool) -> None:
+    with engine.beside(_note, tmp_path / "note", wanted=wanted) as wait:
+        wait()
+    assert ((tmp_path / "note").read_text() != str(os.getpid())) == wanted
+
+
+@pytest.mark.parametrize("fails", ["killed", "error"])
+def test_work_that_fails_beside_is_done_here(tmp_path: Path, fails: str) -> None:
+    with engine.beside(_note, tmp_path / "note", fails) as wait:
+        wait()
+    assert (tmp_path / "note").read_text() == str(os.getpid())
+
+
+def test_an_error_in_the_block_ends_the_work_beside_it(tmp_path: Path) -> None:
+    with pytest.raises(KGError), engine.beside(time.sleep, 600):
+        raise KGError("stop")
+    assert not multiprocessing.active_children()

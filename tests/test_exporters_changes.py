@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kg.checksums import write_list
 from kg.config import Config
 from kg.exporters import changes, rdf
-from kg.exporters.changes import difference, updated
+from kg.exporters.changes import Difference, updated
 from kg.model import Relation
 from kg.tables import Replacement, Tables
 from tests import graph_sample
@@ -31,7 +34,16 @@ def build(folder: Path, tables: Tables, before: Path | None = None) -> int:
     """Write the files of a build."""
     folder.mkdir()
     named = (Replacement("entity:old", graph_sample.ent("foo"), "renamed"),) if before is not None else ()
-    return rdf.write_build(tables, Config(), folder, before=before, replaced=named)
+    count = rdf.write_build(tables, Config(), folder, before=before, replaced=named)
+    write_list(folder / "store", leaving=("LOG", "LOCK"))
+    return count
+
+
+def compare(old: Path, pieces: list[bytes]) -> Difference:
+    """Give the difference between a packed file and the pieces of another one."""
+    found = Difference(old)
+    found.read(pieces)
+    return found
 
 
 def quads(store: Path) -> set[ox.Quad]:
@@ -52,9 +64,32 @@ def test_the_difference_is_that_of_the_sets(tmp_path: Path) -> None:
             stream.writelines(sorted(lines))
     for old in range(3):
         for new in range(3):
-            found = list(difference(tmp_path / str(old), tmp_path / str(new)))
-            assert {line for is_new, line in found if is_new} == sets[new] - sets[old]
-            assert {line for is_new, line in found if not is_new} == sets[old] - sets[new]
+            found = compare(tmp_path / str(old), [b"".join(sorted(sets[new]))])
+            assert set(found.fresh) == sets[new] - sets[old]
+            assert set(found.gone) == sets[old] - sets[new]
+
+
+@given(
+    old=st.sets(st.text("ab", max_size=4)),
+    new=st.sets(st.text("ab", max_size=4)),
+    step=st.integers(1, 9),
+    read=st.integers(1, 9),
+    cut=st.integers(1, 5),
+)
+def test_the_difference_of_any_files_in_any_pieces_is_that_of_the_sets(
+    tmp_path_factory: pytest.TempPathFactory, old: set[str], new: set[str], step: int, read: int, cut: int
+) -> None:
+    path = tmp_path_factory.mktemp("old") / "old"
+    before, after = (sorted(f"{line}\n".encode() for line in lines) for lines in (old, new))
+    path.write_bytes(gzip.compress(b"".join(before)))
+    pieces = [b"".join(after[start : start + cut]) for start in range(0, len(after), cut)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(changes, "_STEP", step)
+        patch.setattr(changes, "_READ", read)
+        found = compare(path, pieces)
+    assert found.is_known
+    assert found.gone == [line for line in before if line not in after]
+    assert found.fresh == [line for line in after if line not in before]
 
 
 def test_an_updated_store_is_that_of_a_new_load(tmp_path: Path, first: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,25 +109,26 @@ def test_an_updated_store_is_that_of_a_new_load(tmp_path: Path, first: Path, mon
     assert quads(first / "store") == before
 
 
-@pytest.mark.parametrize("trouble", ["many changes", "no store", "damaged", "another graph"])
+@pytest.mark.parametrize("trouble", ["many changes", "no store", "damaged", "another graph", "other lines"])
 def test_what_cannot_be_updated_is_left_to_a_new_load(tmp_path: Path, first: Path, trouble: str) -> None:
-    packed = tmp_path / "new.nq.gz"
-    shutil.copy(first / "graph.nq.gz", packed)
-    with gzip.open(packed) as stream:
+    with gzip.open(first / "graph.nq.gz") as stream:
         lines = stream.readlines()
-    if trouble == "many changes":
-        with gzip.open(packed, "wb") as stream:
-            stream.writelines(lines[: len(lines) // 2])
-    elif trouble == "no store":
+    if trouble == "no store":
         shutil.rmtree(first / "store")
     elif trouble == "damaged":
         (first / "graph.nq.gz").write_bytes(b"no gzip")
-    else:
+    elif trouble == "another graph":
         store = ox.Store(str(first / "store"))
         store.add(ox.Quad(ox.NamedNode("http://e/"), ox.NamedNode("http://e/"), ox.NamedNode("http://e/")))
         store.flush()
         del store
-    assert updated(first, packed, len(lines), tmp_path / "store") is None
+    elif trouble == "other lines":
+        (first / "graph.nq.gz").write_bytes(
+            gzip.compress(b"".join([*lines[1:], b"<http://z/> <http://z/> <http://z/> .\n"]))
+        )
+    left = lines[: len(lines) // 2] if trouble == "many changes" else lines
+    found = compare(first / "graph.nq.gz", [b"".join(left)])
+    assert updated(first, found, len(left), tmp_path / "store") is None
     assert not (tmp_path / "store").exists()
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg import engine, pipeline
+from kg import engine, origin, pipeline
 from kg.config import Config
 from kg.errors import InputError, KGError, WorkspaceError
 from kg.model import PAPER, Extraction, LocalEntity, LocalRelation, Paper, Span
-from kg.tables import Tables
 from kg.workspace import Workspace
 
 
@@ -31,9 +30,8 @@ class Fake:
         return Extraction(tuple(entities), tuple(relations))
 
 
-def _views(folder: Path, tables: Tables, *_: object) -> int:
-    """Stand in for the graph files, the store and the page."""
-    (folder / "graph.html").write_text("".join(f"{entity}\n" for entity in tables.entities()))
+def _rdf(folder: Path, *_: object) -> int:
+    """Stand in for the graph files and the store."""
     (folder / "store").mkdir()
     (folder / "store" / "CURRENT").touch()
     return 0
@@ -42,7 +40,7 @@ def _views(folder: Path, tables: Tables, *_: object) -> int:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_extractor", lambda config: Fake())
-    monkeypatch.setattr(pipeline, "_write_views", _views)
+    monkeypatch.setattr(pipeline, "_write_rdf", _rdf)
 
 
 @pytest.fixture
@@ -215,7 +213,7 @@ def test_extractions_are_used_again(space: Workspace, tmp_path: Path, monkeypatc
     space.cache.write_bytes(b"damaged")
     monkeypatch.undo()
     monkeypatch.setattr(engine, "_extractor", lambda config: Fake())
-    monkeypatch.setattr(pipeline, "_write_views", _views)
+    monkeypatch.setattr(pipeline, "_write_rdf", _rdf)
     told: list[str] = []
     pipeline.remove(["2101.00001"], space, notify=told.append)
     assert "damaged" in told[0]
@@ -237,7 +235,7 @@ def test_a_failure_at_any_stage_leaves_the_last_build(
     before = promised(space)
     b = write(tmp_path / "b.jsonl", paper(2))
 
-    for name in ("_extract", "_write_tables", "_write_views", "_describe"):
+    for name in ("_extract", "_write_tables", "_write_rdf", "_write_pages", "_describe"):
         with monkeypatch.context() as patch:
 
             def full(*args: object) -> None:
@@ -252,8 +250,8 @@ def test_a_failure_at_any_stage_leaves_the_last_build(
 
 def test_the_same_set_has_the_same_hash_whatever_its_order() -> None:
     records = [Paper("A", authors=("X",)), Paper("B")]
-    assert pipeline._set_hash(records, []) != pipeline._set_hash(records[:1], [])
-    assert pipeline._set_hash(records, []) == pipeline._set_hash(list(map(dataclasses.replace, records)), [])
+    assert origin.set_hash(records, []) != origin.set_hash(records[:1], [])
+    assert origin.set_hash(records, []) == origin.set_hash(list(map(dataclasses.replace, records)), [])
 
 
 def test_the_api_is_light() -> None:

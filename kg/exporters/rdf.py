@@ -9,18 +9,19 @@ import gzip
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import pyoxigraph as ox
 
 from kg.config import Config
-from kg.exporters.changes import updated
+from kg.exporters.changes import Difference, updated
 from kg.exporters.description import dataset_iri, tool_version
 from kg.exporters.sorting import Sorter
 from kg.exporters.terms import Terms
 from kg.exporters.triples import CLAIMS, DETAILS, Options, groups, replaced_triples
-from kg.exporters.writers import parse, write_packed, write_turtle
+from kg.exporters.writers import Taker, parse, spread, write_packed, write_turtle
 from kg.tables import Replacement, Tables
 from kg.vocabulary import ontology_file, shipped_files
 
@@ -105,10 +106,14 @@ def load_store(packed: Path, config: Config, folder: Path, *, identity: bytes = 
         # Lenient, since it was checked when it was written.
         store.bulk_load(cast(BinaryIO, stream), ox.RdfFormat.N_TRIPLES, lenient=True)
     _complete(store, config, identity)
+    store.optimize()  # joins look up keys some ten times faster in the files that this merges
+    store.flush()
 
 
 def _complete(store: ox.Store, config: Config, identity: bytes) -> None:
-    """Load the named graphs into a store, and put its files in order."""
+    """Load the named graphs into a store, in place of those it has."""
+    for held in list(store.named_graphs()):
+        store.remove_graph(held)
     if identity:
         store.load(identity, ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(IDENTITY_GRAPH))
     extra = [Path(name) for name in config.vocabularies]
@@ -116,8 +121,6 @@ def _complete(store: ox.Store, config: Config, identity: bytes) -> None:
     files += [(VOCABULARY_GRAPH, path) for path in (*shipped_files(), *extra)]
     for graph, path in files:
         store.load(path=str(path), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
-    store.optimize()  # joins look up keys some ten times faster in the files that this merges
-    store.flush()
 
 
 def identity_lines(tables: Tables, config: Config, replaced: tuple[Replacement, ...]) -> bytes:
@@ -149,25 +152,22 @@ def write_build(
     ``graph.ttl`` is left out above ``config.max_turtle_triples``. Names that were replaced are in the store only,
     since the files of a build depend on its papers alone, and not on the builds before it.
     """
-    count = 0
-
-    def counted() -> Iterator[bytes]:
-        nonlocal count
-        for piece in canonical(tables, config, aside=folder):
-            count += piece.count(b"\n")
-            yield piece
-
     packed = folder / "graph.nq.gz"
+    changes = Difference(before / "graph.nq.gz") if before is not None else None
     with packed.open("wb") as stream:
-        write_packed(counted(), config, stream)
+        takers: list[Taker] = [partial(write_packed, config=config, stream=stream)]
+        if changes is not None:
+            takers.append(changes.read)
+        count = spread(canonical(tables, config, aside=folder), takers)
     if count <= config.max_turtle_triples:
         with (folder / "graph.ttl").open("wb") as stream, gzip.open(packed) as lines:
             write_turtle(lines, config, stream)
     identity = identity_lines(tables, config, replaced)
-    store = updated(before, packed, count, folder / "store") if before is not None else None
+    store = updated(before, changes, count, folder / "store") if before is not None and changes is not None else None
     try:
         if store is not None:
             _complete(store, config, identity)
+            store.flush()
     except (OSError, RuntimeError):  # a part of the older store that is read here first is damaged
         store = None
         shutil.rmtree(folder / "store")

@@ -2,8 +2,10 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
+from queue import Queue
 from typing import BinaryIO, cast
 
 import pyoxigraph as ox
@@ -13,6 +15,12 @@ from kg.namespaces import Namespaces
 
 #: Properties whose values are always IRIs: JSON-LD writes them as plain strings.
 _LINKS = ("dcterms:creator", "rdf:object", "rdf:predicate", "rdf:subject", "skos:broader", "skos:broaderTransitive")
+
+#: What reads the pieces of a file as they come.
+Taker = Callable[[Iterator[bytes]], None]
+
+#: Pieces that wait for a thread.
+_AHEAD = 8
 
 #: Level of the packed form; the bytes depend on it.
 _LEVEL = 6
@@ -106,6 +114,38 @@ def quads(lines: Iterable[bytes]) -> Iterator[ox.Quad]:
 def parse(lines: Iterable[bytes]) -> Iterator[ox.Triple]:
     """Give the triples of canonical lines, in their order."""
     return (quad.triple for quad in quads(lines))
+
+
+def spread(pieces: Iterable[bytes], takers: Sequence[Taker]) -> int:
+    """Give all pieces to each of several takers, which run in threads beside what makes them, and count their lines.
+
+    Packing and unpacking need no more of Python than that, so they cost no time where a core is free.
+    """
+    lines = 0
+    queues: list[Queue[bytes | None]] = [Queue(_AHEAD) for _ in takers]
+    with ThreadPoolExecutor(len(takers)) as threads:
+        done = [threads.submit(_take, taker, queue) for taker, queue in zip(takers, queues, strict=True)]
+        try:
+            for piece in pieces:
+                lines += piece.count(b"\n")
+                for queue in queues:
+                    queue.put(piece)
+        finally:
+            for queue in queues:
+                queue.put(None)
+    for result in done:
+        result.result()
+    return lines
+
+
+def _take(taker: Taker, queue: "Queue[bytes | None]") -> None:
+    """Give a taker what comes in a queue; what it leaves is thrown away, so that nobody waits for room."""
+    pieces = cast(Iterator[bytes], iter(queue.get, None))
+    try:
+        taker(pieces)
+    finally:
+        for _ in pieces:
+            pass
 
 
 def write_lines(lines: Iterable[bytes], config: Config, stream: BinaryIO) -> None:
