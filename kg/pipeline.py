@@ -268,6 +268,8 @@ def _publish(
         counts = {"records": len(records), "rejects": len(rejects), "enriched": enriched.filled, "title_only": bare}
         resolution = _resolve(papers, extractions, job)
         counts |= _write_tables(folder / "tables", resolution, job)
+        kinds = Counter(entity.kind for entity in resolution.entities)
+        relations = Counter(relation.type for relation in resolution.relations)
         unmatched = resolution.unmatched
         del extractions, resolution  # what follows reads the tables, and needs the room
         tables = Tables(folder / "tables")
@@ -285,7 +287,7 @@ def _publish(
             job.progress("page", 0, 1)
             pages()
             job.progress("page", 1, 1)
-        manifest = _describe(folder, tables, replace(wanted, counts=counts))
+        manifest = replace(wanted, counts=counts, kinds=dict(kinds), relations=dict(relations), files=_digests(folder))
         (folder / "manifest.json").write_text(manifest.to_json(), encoding="utf-8", newline="")
         job.progress("publish", 0, 1)
         space.append_identity(replaced)
@@ -366,15 +368,10 @@ def _write_pages(folder: Path, config: Config, told: Mapping[str, Any]) -> None:
     (folder / "report.md").write_text(text, encoding="utf-8", newline="")
 
 
-def _describe(folder: Path, tables: Tables, manifest: Manifest) -> Manifest:
-    """Complete the manifest with what the tables and files hold."""
+def _digests(folder: Path) -> dict[str, str]:
+    """Give the checksum of each file of a build but those of the store, which lists its own."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and folder / "store" not in path.parents)
-    return replace(
-        manifest,
-        kinds=dict(Counter(entity.kind for entity in tables.entities())),
-        relations=dict(Counter(relation.type for relation in tables.relations())),
-        files={path.relative_to(folder).as_posix(): digest(path) for path in files},
-    )
+    return {path.relative_to(folder).as_posix(): digest(path) for path in files}
 
 
 def _current(space: Workspace) -> Build | None:

@@ -12,10 +12,10 @@
 Columns are the fields of the record, in order; a span is a struct of section, start and end.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby, islice, pairwise
+from itertools import accumulate, chain, groupby, islice, pairwise
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
@@ -141,6 +141,20 @@ def _column(array: pa.Array, kind: Any) -> list[Any]:
     return list(map(kind, *columns))
 
 
+def _array(values: Sequence[Any], kind: Any) -> pa.Array:
+    """Make a column of values of ``kind``, the inverse of `_column`; None stands in structs only."""
+    if kind in _PLAIN:
+        return pa.array(values, type=_PLAIN[kind])
+    if get_origin(kind) is tuple:
+        ends = pa.array(accumulate(map(len, values), initial=0), type=pa.int32())
+        return pa.ListArray.from_arrays(ends, _array(list(chain.from_iterable(values)), get_args(kind)[0]))
+    if isinstance(kind, UnionType):
+        kind = get_args(kind)[0]
+    absent = pa.array([value is None for value in values])
+    columns = [_array([getattr(value, name, None) for value in values], hint) for name, hint in _hints(kind).items()]
+    return pa.StructArray.from_arrays(columns, fields=list(_arrow(kind)), mask=absent)
+
+
 _reader: Callable[[Any], _Turn] = cache(_make_reader)
 _writer: Callable[[Any], _Turn] = cache(_make_writer)
 
@@ -170,16 +184,12 @@ SCHEMAS: dict[str, pa.Schema] = {name: _schema(kind) for name, kind in RECORDS.i
 def write_rows(path: Path, kind: type[T], rows: Iterable[T]) -> int:
     """Write records of one type as a Parquet file and return their number."""
     schema = _schema(kind)
-    writers = [(name, _writer(hint)) for name, hint in _hints(kind).items()]
     source = iter(rows)
     count = 0
     # With a checksum for each page, damage is an error to a reader and no strange record.
     with pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as writer:
         while group := list(islice(source, _GROUP)):
-            columns = [
-                pa.array([write(getattr(row, name)) for row in group], type=schema.field(name).type)
-                for name, write in writers
-            ]
+            columns = [_array([getattr(row, name) for row in group], hint) for name, hint in _hints(kind).items()]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
             count += len(group)
     return count

@@ -235,7 +235,7 @@ def test_a_failure_at_any_stage_leaves_the_last_build(
     before = promised(space)
     b = write(tmp_path / "b.jsonl", paper(2))
 
-    for name in ("_extract", "_write_tables", "_write_rdf", "_write_pages", "_describe"):
+    for name in ("_extract", "_write_tables", "_write_rdf", "_write_pages", "_digests"):
         with monkeypatch.context() as patch:
 
             def full(*args: object) -> None:
