@@ -128,7 +128,7 @@ def test_what_cannot_be_updated_is_left_to_a_new_load(tmp_path: Path, first: Pat
         )
     left = lines[: len(lines) // 2] if trouble == "many changes" else lines
     found = compare(first / "graph.nq.gz", [b"".join(left)])
-    assert updated(first, found, len(left), tmp_path / "store") is None
+    assert not updated(first, found, len(left), tmp_path / "store")
     assert not (tmp_path / "store").exists()
 
 
@@ -140,7 +140,7 @@ def test_no_damage_of_the_older_store_comes_into_the_newer(
     again = tables_of(tmp_path / "again", changed=True)
     build(tmp_path / "whole", again, first)
     wanted = quads(tmp_path / "whole" / "store")
-    for path in sorted((first / "store").glob("*.sst")):
+    for path in sorted((first / "store").glob("*.sst"))[-2:]:
         held = path.read_bytes()
         spoil(path, how)
         build(tmp_path / path.stem, again, first)

@@ -99,15 +99,15 @@ def _equal(one: bytes, start: int, two: bytes, place: int) -> int:
     return same
 
 
-def updated(before: Path, found: Difference, triples: int, folder: Path) -> ox.Store | None:
+def updated(before: Path, found: Difference, triples: int, folder: Path) -> bool:
     """Make ``folder`` the store of the build ``before`` with the difference applied to its default graph.
 
-    Nothing is left in ``folder`` where a new load is wanted, and None is given. Files of the database that never change
-    are shared with the older one.
+    Where a new load is wanted, nothing is left in ``folder``, and False is given. Files of the database that never
+    change are shared with the older one.
     """
     store = before / "store"
     if not found.is_known or len(found.gone) + len(found.fresh) > SHARE * triples or not is_whole(store):
-        return None
+        return False
     try:
         folder.mkdir()
         for path in store.iterdir():
@@ -116,11 +116,11 @@ def updated(before: Path, found: Difference, triples: int, folder: Path) -> ox.S
             else:
                 shutil.copyfile(path, folder / path.name)
         if _apply(ox.Store(str(folder)), found):
-            return ox.Store(str(folder))
+            return True
     except (OSError, ValueError, RuntimeError):  # the last is what pyoxigraph says of damage
         pass
     shutil.rmtree(folder, ignore_errors=True)
-    return None
+    return False
 
 
 def _apply(store: ox.Store, found: Difference) -> bool:

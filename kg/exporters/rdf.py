@@ -6,12 +6,14 @@ Memory stays flat: lines are sorted on disk where they are many, and every forma
 """
 
 import gzip
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import pyoxigraph as ox
 
@@ -101,17 +103,28 @@ def load_store(packed: Path, config: Config, folder: Path, *, identity: bytes = 
 
     ``identity`` are N-Triples on replaced names, as `identity_lines` gives them.
     """
-    store = ox.Store(str(folder))
     with gzip.open(packed) as stream:
+        _load(iter(partial(stream.read, 1 << 20), b""), folder)
+    _complete(folder, config, identity, is_new=True)
+
+
+def _load(pieces: Iterator[bytes], folder: Path) -> None:
+    """Load the pieces of a canonical file into a new database, which takes them from a pipe while more are made."""
+    store = ox.Store(str(folder))
+    source, sink = os.pipe()
+    with ThreadPoolExecutor(1) as threads:
         # Lenient, since it was checked when it was written.
-        store.bulk_load(cast(BinaryIO, stream), ox.RdfFormat.N_TRIPLES, lenient=True)
-    _complete(store, config, identity)
-    store.optimize()  # joins look up keys some ten times faster in the files that this merges
-    store.flush()
+        load = partial(store.bulk_load, path=f"/dev/fd/{source}", format=ox.RdfFormat.N_TRIPLES, lenient=True)
+        loaded = threads.submit(load)
+        loaded.add_done_callback(lambda _: os.close(source))
+        with suppress(BrokenPipeError), os.fdopen(sink, "wb") as stream:  # where the load fails, it says why
+            stream.writelines(pieces)
+        loaded.result()
 
 
-def _complete(store: ox.Store, config: Config, identity: bytes) -> None:
-    """Load the named graphs into a store, in place of those it has."""
+def _complete(folder: Path, config: Config, identity: bytes, *, is_new: bool) -> None:
+    """Load the named graphs into a database, in place of those it has, and put the files of a new one in order."""
+    store = ox.Store(str(folder))
     for held in list(store.named_graphs()):
         store.remove_graph(held)
     if identity:
@@ -121,6 +134,9 @@ def _complete(store: ox.Store, config: Config, identity: bytes) -> None:
     files += [(VOCABULARY_GRAPH, path) for path in (*shipped_files(), *extra)]
     for graph, path in files:
         store.load(path=str(path), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
+    if is_new:
+        store.optimize()  # joins look up keys some ten times faster in the files that this merges
+    store.flush()
 
 
 def identity_lines(tables: Tables, config: Config, replaced: tuple[Replacement, ...]) -> bytes:
@@ -152,25 +168,32 @@ def write_build(
     ``graph.ttl`` is left out above ``config.max_turtle_triples``. Names that were replaced are in the store only,
     since the files of a build depend on its papers alone, and not on the builds before it.
     """
-    packed = folder / "graph.nq.gz"
+    packed, store = folder / "graph.nq.gz", folder / "store"
     changes = Difference(before / "graph.nq.gz") if before is not None else None
     with packed.open("wb") as stream:
-        takers: list[Taker] = [partial(write_packed, config=config, stream=stream)]
-        if changes is not None:
-            takers.append(changes.read)
+        takers: tuple[Taker, Taker] = (
+            partial(write_packed, config=config, stream=stream),
+            partial(_load, folder=store) if changes is None else changes.read,
+        )
         count = spread(canonical(tables, config, aside=folder), takers)
     if count <= config.max_turtle_triples:
         with (folder / "graph.ttl").open("wb") as stream, gzip.open(packed) as lines:
             write_turtle(lines, config, stream)
     identity = identity_lines(tables, config, replaced)
-    store = updated(before, changes, count, folder / "store") if before is not None and changes is not None else None
-    try:
-        if store is not None:
-            _complete(store, config, identity)
-            store.flush()
-    except (OSError, RuntimeError):  # a part of the older store that is read here first is damaged
-        store = None
-        shutil.rmtree(folder / "store")
-    if store is None:
-        load_store(packed, config, folder / "store", identity=identity)
+    if before is None or changes is None:
+        _complete(store, config, identity, is_new=True)
+    elif not _brought_up(before, changes, count, store, config, identity):
+        load_store(packed, config, store, identity=identity)
     return count
+
+
+def _brought_up(before: Path, changes: Difference, count: int, store: Path, config: Config, identity: bytes) -> bool:
+    """Try to make a store of that of an earlier build; it is not there where this fails."""
+    if not updated(before, changes, count, store):
+        return False
+    try:
+        _complete(store, config, identity, is_new=False)
+    except (OSError, RuntimeError):  # a part of the older store that is read here first is damaged
+        shutil.rmtree(store)
+        return False
+    return True
