@@ -109,6 +109,24 @@ def test_an_updated_store_is_that_of_a_new_load(tmp_path: Path, first: Path, mon
     assert quads(first / "store") == before
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_files_of_the_store_are_shared_where_the_disk_knows_links(
+    tmp_path: Path, first: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    if not links:
+        monkeypatch.setattr(changes.os, "link", refuse)
+    with gzip.open(first / "graph.nq.gz") as stream:
+        lines = stream.read()
+    assert updated(first, compare(first / "graph.nq.gz", [lines]), lines.count(b"\n"), tmp_path / "store")
+    files = list((first / "store").glob("*.sst"))
+    assert files
+    assert all((path.stat().st_nlink > 1) == links for path in files)
+    assert quads(tmp_path / "store") == quads(first / "store")
+
+
 @pytest.mark.parametrize("trouble", ["many changes", "no store", "damaged", "another graph", "other lines"])
 def test_what_cannot_be_updated_is_left_to_a_new_load(tmp_path: Path, first: Path, trouble: str) -> None:
     with gzip.open(first / "graph.nq.gz") as stream:

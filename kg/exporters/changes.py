@@ -10,6 +10,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -111,16 +112,22 @@ def updated(before: Path, found: Difference, triples: int, folder: Path) -> bool
     try:
         folder.mkdir()
         for path in store.iterdir():
-            if path.suffix == ".sst":
-                os.link(path, folder / path.name)
-            else:
-                shutil.copyfile(path, folder / path.name)
+            _take(path, folder / path.name)
         if _apply(ox.Store(str(folder)), found):
             return True
     except (OSError, ValueError, RuntimeError):  # the last is what pyoxigraph says of damage
         pass
     shutil.rmtree(folder, ignore_errors=True)
     return False
+
+
+def _take(path: Path, target: Path) -> None:
+    """Copy a file of the database, or link it where it never changes and the disk knows links."""
+    if path.suffix == ".sst":
+        with suppress(OSError):
+            os.link(path, target)
+            return
+    shutil.copyfile(path, target)
 
 
 def _apply(store: ox.Store, found: Difference) -> bool:
