@@ -29,8 +29,11 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict kg
 
+# PAPERS: lines of JSON, may be compressed; without it, what the bundled sample is enough for. NAMES: all if none.
+PAPERS ?=
+NAMES ?=
 bench: $(READY)
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks $(NAMES) $(if $(PAPERS),--file '$(PAPERS)')
 
 # Processor time for each target, and the targets; all where none is named.
 MINUTES ?= 20

@@ -1,6 +1,6 @@
 """Measure how often two names are judged rightly to be one thing or two.
 
-usage: python benchmarks/alias_pairs.py [PAIRS.tsv ...] [--labels] [--wrong]
+usage: python -m benchmarks.alias_pairs [PAIRS.tsv ...] [--labels] [--wrong]
 
 PAIRS.tsv has a header and the columns verdict (same or different), a, b and, if there is one, phenomenon; without a
 file it is tests/data/alias-pairs.tsv. ``--labels`` also judges the labels of the shipped vocabulary as if there were

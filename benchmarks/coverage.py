@@ -1,6 +1,6 @@
 """Measure how much of what papers name the vocabulary holds.
 
-usage: python benchmarks/coverage.py [--gold GOLD.jsonl] [--workspace DIR] [--names NAMES.tsv] [--missing N]
+usage: python -m benchmarks.coverage [--gold GOLD.jsonl] [--workspace DIR] [--names NAMES.tsv] [--missing N]
 
 GOLD has one annotated paper a line: of the names of things that their paper does not introduce, the share that is a
 label of one term; of the things, the share with such a name. DIR holds a build: of the 500 names that stand in most

@@ -1,6 +1,6 @@
 """Stop builds at random moments, go on, and compare every byte with those of a build that nobody disturbed.
 
-usage: python benchmarks/faults.py [PAPERS.jsonl] [--kills 50] [--stops 10] [--papers 240] [--seed S] [--json FILE]
+usage: python -m benchmarks.faults [PAPERS.jsonl] [--kills 50] [--stops 10] [--papers 240] [--seed S] [-o FILE.json]
 
 Each build runs in a process group of its own, which gets SIGKILL (a kill) or SIGINT (a stop, as by Ctrl-C) as a whole.
 The stages are aimed at in turn, at a moment drawn from the time the stage takes; the last two take milliseconds, so
@@ -13,7 +13,6 @@ import argparse
 import gzip
 import json
 import os
-import platform
 import random
 import shutil
 import signal
@@ -27,9 +26,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from reading import Reader, content
-
 import kg
+from benchmarks.reading import Reader, content
+from benchmarks.results import about, save
 from kg.workspace import Workspace
 
 #: What a build does, in order, as the disk tells; ``start`` is start-up and reading, ``end`` after the last change.
@@ -309,7 +308,7 @@ def main() -> int:
     parser.add_argument("--stops", type=int, default=10, help="builds that get Ctrl-C")
     parser.add_argument("--papers", type=int, default=240, help="papers of a build; more than 192 use the pool")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="drawn if not given")
-    parser.add_argument("--json", type=Path, help="file for every result")
+    parser.add_argument("-o", "--output", type=Path, help="file for every result as JSON")
     arguments = parser.parse_args()
     results: list[Result] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -325,12 +324,12 @@ def main() -> int:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         spent = {name: {key: round(value, 2) for key, value in row.items()} for name, row in bench.spent.items()}
-    machine = f"{platform.python_implementation()} {platform.python_version()} {platform.machine()}"
-    about = {"papers": arguments.papers, "seed": arguments.seed, "on": machine, "version": kg.__version__}
-    if arguments.json:
-        data = about | {"undisturbed_seconds": spent, "results": [asdict(result) for result in results]}
-        arguments.json.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{arguments.papers} papers, seed {arguments.seed}, {machine}\n\n{table(results)}")
+    if arguments.output:
+        told = about(papers=arguments.papers, seed=arguments.seed, undisturbed_seconds=spent)
+        whole = len(results) == arguments.kills + arguments.stops
+        part = {"about": told, "complete": whole, "rows": [asdict(result) for result in results]}
+        save(arguments.output, "faults", part)
+    print(f"{arguments.papers} papers, seed {arguments.seed}\n\n{table(results)}")
     return 1 if any(result.wrong for result in results) else 0
 
 

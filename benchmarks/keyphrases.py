@@ -1,6 +1,6 @@
 """Measure how many of the keywords that authors gave their papers are among the extracted entities.
 
-usage: python benchmarks/keyphrases.py KEYWORDS.jsonl [--limit N] [--model NAME] [--lowest P]
+usage: python -m benchmarks.keyphrases KEYWORDS.jsonl [--limit N] [--model NAME] [--lowest P]
 
 KEYWORDS.jsonl has one paper a line: title, abstract, keywords. A keyword counts where words of the title or abstract
 fold to it, and is found where a name of an entity does. ``folded`` folds names as `kg evaluate` does, ``normal`` as

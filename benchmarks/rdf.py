@@ -1,6 +1,6 @@
 """Measure the RDF export of a workspace: time and memory of each step, beside rdflib and a raw bulk load.
 
-usage: python benchmarks/rdf.py WORKSPACE [--part PAPERS] [--skip-rdflib] [-o FILE.json]
+usage: python -m benchmarks.rdf WORKSPACE [--part PAPERS] [--rounds N] [--skip-rdflib] [-o FILE.json]
 
 Each step runs in a process of its own, one after the other. rdflib is measured on a part of the papers, since it takes
 minutes for the whole; kg writes the same part beside it, so that the ratio compares like with like.
@@ -8,15 +8,16 @@ minutes for the whole; kg writes the same part beside it, so that the ratio comp
 
 import argparse
 import json
-import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from benchmarks.builds import build
+from benchmarks.processes import own_peak, python, run
+from benchmarks.results import Row, about, add, middle, save
+from benchmarks.setting import Setting
 from kg.config import Config
 from kg.exporters import EXPORTERS, rdf, writers
 from kg.exporters.triples import groups
@@ -132,8 +133,8 @@ def start() -> None:
     _started = time.perf_counter(), time.process_time()
 
 
-def run(name: str, workspace: Path, folder: Path, papers: int) -> dict[str, object]:
-    """Run one step here and give what it took."""
+def step(name: str, workspace: Path, folder: Path, papers: int) -> Row:
+    """Run one step here and give a round of its figures."""
     tables = Workspace(workspace).tables()
     chosen = frozenset(row.id for row in islice(tables.papers(), papers))
     named = frozenset(row.tail for row in tables.relations() if row.head in chosen)
@@ -141,25 +142,48 @@ def run(name: str, workspace: Path, folder: Path, papers: int) -> dict[str, obje
     start()
     size = STEPS[name](tables, part, folder)
     took = time.perf_counter() - _started[0], time.process_time() - _started[1]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {
-        "what": name,
-        "seconds": round(took[0], 2),
-        "processor": round(took[1], 2),
-        "megabytes": peak,
-        "size": size,
-    }
+    seconds = {"seconds": [round(took[0], 2)], "processor": [round(took[1], 2)]}
+    return {"what": name, **seconds, "megabytes": own_peak(), "bytes": size}
 
 
-def ratios(rows: dict[str, dict[str, float]]) -> dict[str, float]:
+def ratios(rows: list[Row]) -> Row:
     """Give the ratios that the export is judged by, of processor time, which other work on the machine bends less."""
-    spent = {name: row["processor"] for name, row in rows.items()}
-    found = {"store to raw bulk load": spent["store as a build makes it"] / spent["raw bulk load"]}
+    spent = {row["what"]: row["processor"] for row in rows}
+    found = {"store to raw bulk load": divided(spent["store as a build makes it"], spent["raw bulk load"])}
     if theirs := spent.get("Turtle by rdflib, part"):
-        found["rdflib's Turtle to kg's"] = theirs / spent["Turtle, part"]
-        whole = spent["Turtle, part"] + spent["canonical N-Quads from tables, part"]
-        found["rdflib's Turtle to kg's from the tables"] = theirs / whole
-    return {name: round(ratio, 2) for name, ratio in found.items()}
+        ours = spent["Turtle, part"]
+        whole = [sum(pair) for pair in zip(ours, spent["canonical N-Quads from tables, part"], strict=True)]
+        found["rdflib's Turtle to kg's"] = divided(theirs, ours)
+        found["rdflib's Turtle to kg's from the tables"] = divided(theirs, whole)
+    return {"what": "ratios", **found}
+
+
+def divided(ones: list[float], others: list[float]) -> list[float]:
+    """Divide the figures of each round.
+
+    >>> divided([3.0, 5.0], [2.0, 4.0])
+    [1.5, 1.25]
+    """
+    return [round(one / max(other, 0.01), 2) for one, other in zip(ones, others, strict=True)]
+
+
+def rounds(workspace: Path, folder: Path, *, part: int, number: int, skip: str = "") -> Iterator[list[Row]]:
+    """Run all steps, whose name has no ``skip``, a number of times."""
+    rows: list[Row] = []
+    for _ in range(number):
+        with tempfile.TemporaryDirectory(dir=folder) as aside:
+            for name in STEPS:
+                if not skip or skip not in name:
+                    step = ("--part", str(part), "--only", name, aside)
+                    add(rows, json.loads(run(python("-m", "benchmarks.rdf", workspace, *step)).output))
+        yield [*rows, ratios(rows)]
+
+
+def measure(setting: Setting) -> Iterator[list[Row]]:
+    """Build a workspace from the papers and measure its export."""
+    space = setting.folder / "export"
+    build(setting.papers, setting.count, space, model="fast", processes=setting.processes[-1])
+    yield from rounds(space, setting.folder, part=setting.part, number=setting.rounds)
 
 
 def main() -> None:
@@ -167,29 +191,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("workspace", type=Path, help="a built workspace; it is only read")
     parser.add_argument("--part", type=int, default=1000, metavar="PAPERS", help="papers that rdflib is measured on")
+    parser.add_argument("--rounds", type=int, default=1, help="times that each step runs")
     parser.add_argument("--skip-rdflib", action="store_true", help="leave rdflib out")
     parser.add_argument("--aside", type=Path, help="where temporary files go")
     parser.add_argument("-o", "--output", type=Path, help="file for the figures as JSON")
     parser.add_argument("--only", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.only:
-        print(json.dumps(run(given.only[0], given.workspace, Path(given.only[1]), given.part)))
+        print(json.dumps(step(given.only[0], given.workspace, Path(given.only[1]), given.part)))
         return
-    rows: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory(dir=given.aside) as folder:
-        for name in STEPS:
-            if given.skip_rdflib and "rdflib" in name:
-                continue
-            command = [sys.executable, __file__, str(given.workspace), "--part", str(given.part)]
-            done = subprocess.run([*command, "--only", name, folder], stdout=subprocess.PIPE, check=True)
-            rows[name] = row = json.loads(done.stdout)
-            times = f"{row['seconds']:9.2f} s {row['processor']:9.2f} CPU s"
-            print(f"{name:38} {times} {row['megabytes']:7} MB {row['size']:12}", flush=True)
-    found = ratios(rows)
-    for name, ratio in found.items():
-        print(f"{name:38} {ratio:9.2f}")
+        skip = "rdflib" if given.skip_rdflib else ""
+        *_, rows = rounds(given.workspace, Path(folder), part=given.part, number=given.rounds, skip=skip)
+    for row in rows[:-1]:
+        times = f"{middle(row['seconds']):9.2f} s {middle(row['processor']):9.2f} CPU s"
+        print(f"{row['what']:38} {times} {row['megabytes']:7} MB {row['bytes']:12}")
+    for name, found in rows[-1].items():
+        print(f"{name:38} {middle(found):9.2f}" if name != "what" else "")
     if given.output:
-        given.output.write_text(json.dumps({"steps": list(rows.values()), "ratios": found}, indent=1) + "\n")
+        save(given.output, "export", {"about": about(part=given.part), "complete": True, "rows": rows})
 
 
 if __name__ == "__main__":

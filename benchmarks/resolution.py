@@ -1,6 +1,6 @@
 """Measure how the time and memory of resolution grow with the number of papers.
 
-usage: python benchmarks/resolution.py FILE [--sizes 15000 60000] [--cache cache.sqlite] [--model fast]
+usage: python -m benchmarks.resolution FILE [--sizes 15000 60000] [--cache cache.sqlite] [--model fast]
 
 FILE is anything that `kg build` reads. Extractions are kept in the cache, so that only the first run is slow; each size
 is then resolved in a process of its own, and its CPU seconds, its peak memory and what came out are printed. The memory
@@ -9,11 +9,11 @@ of the papers and extractions alone, before anything is resolved, is given besid
 
 import argparse
 import multiprocessing
-import resource
 import time
 from collections import Counter
 from pathlib import Path
 
+from benchmarks.processes import own_peak
 from kg import engine
 from kg.cache import Cache
 from kg.config import Config
@@ -25,24 +25,19 @@ from kg.sources import read
 from kg.vocabulary import load
 
 
-def peak() -> int:
-    """Give the largest memory that this process had so far, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
 def measure(papers: list[Paper], cache: Path, config: Config, workers: int | None) -> None:
     """Resolve papers and print what it took."""
     with Cache(cache, notify=print) as cached:
         mark = fingerprint(config)
         extractions = engine.run(papers, config, cached=cached, fingerprint=mark, workers=workers)
     load(config.vocabularies)
-    before, start = peak(), time.process_time()
+    before, start = own_peak(), time.process_time()
     found = resolve(papers, extractions, config)
     seconds = time.process_time() - start
     decisions = ", ".join(
         f"{number:,} {name}" for name, number in sorted(Counter(m.decision for m in found.merges).items())
     )
-    print(f"{len(papers):7,} papers  {seconds:7.1f} CPU s  {peak():6,} MB ({before:,} MB before)", flush=True)
+    print(f"{len(papers):7,} papers  {seconds:7.1f} CPU s  {own_peak():6,} MB ({before:,} MB before)", flush=True)
     print(
         f"        {len(found.entities):,} entities, {len(found.relations):,} relations; merges: {decisions}", flush=True
     )

@@ -1,6 +1,6 @@
 """Measure `kg serve`: 64 clients at once for a minute, each answer compared with what the store gives.
 
-    python benchmarks/serve.py [WORKSPACE] [--clients 64] [--seconds 60]
+    python -m benchmarks.serve [WORKSPACE] [--clients 64] [--seconds 60]
 
 Without a workspace, the bundled sample is built into a temporary folder. It says how many queries were answered, how
 long they took, how much memory the server and its processes used at most, and fails on any wrong answer.
@@ -10,7 +10,6 @@ import argparse
 import http.client
 import os
 import random
-import re
 import signal
 import statistics
 import subprocess
@@ -24,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from benchmarks.processes import kg, memory
 from kg.config import Config
 from kg.query import Worker
 from kg.workspace import Workspace
@@ -80,33 +80,19 @@ def client(url: str, seed: int, until: float, right: list[bytes], tally: Tally) 
     connection.close()
 
 
-def memory(pid: int) -> int:
-    """Give the bytes that a process and its children hold in memory."""
-    children = [int(n) for file in Path(f"/proc/{pid}/task").glob("*/children") for n in file.read_text().split()]
-    found = 0
-    for each in (pid, *children):
-        try:
-            status = Path(f"/proc/{each}/status").read_text()
-        except OSError:
-            continue
-        found += 1024 * int((re.search(r"VmRSS:\s+(\d+)", status) or [0, 0])[1])
-    return found
-
-
 def measure(workspace: Path, clients: int, seconds: float) -> bool:
     """Run the clients against a server of a workspace, and say what came of it."""
     right = expected(workspace)
-    command = [sys.executable, "-m", "kg", "serve", "-w", str(workspace), "--port", "0"]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    server = subprocess.Popen(kg("serve", "-w", workspace, "--port", "0"), stderr=subprocess.PIPE, text=True)
     assert server.stderr is not None
     url = next(line.split()[1] for line in server.stderr if line.startswith("endpoint: "))
-    tally, peaks = Tally(), [memory(server.pid)]
+    tally, peaks = Tally(), [memory(server.pid).pss]
     until = time.monotonic() + seconds
     with ThreadPoolExecutor(clients) as threads:
         running = [threads.submit(client, url, seed, until, right, tally) for seed in range(clients)]
         while not all(each.done() for each in running):
             time.sleep(0.5)
-            peaks.append(memory(server.pid))
+            peaks.append(memory(server.pid).pss)
         for each in running:
             each.result()
     alive = server.poll() is None
@@ -118,8 +104,8 @@ def measure(workspace: Path, clients: int, seconds: float) -> bool:
     print(f"seconds an answer: median {statistics.median(took):.3f}, 95 of 100 {took[int(len(took) * 0.95)]:.3f}")
     half = peaks[len(peaks) // 2 :]
     print(
-        f"memory of all processes: first half at most {max(peaks[: len(peaks) // 2 + 1]) / 1e6:.0f} MB, "
-        f"second half at most {max(half) / 1e6:.0f} MB"
+        f"memory of all processes: first half at most {max(peaks[: len(peaks) // 2 + 1]) / 1024:.0f} MB, "
+        f"second half at most {max(half) / 1024:.0f} MB"
     )
     print(f"wrong answers: {len(tally.wrong)}; server alive at the end: {alive}; exit status {server.returncode}")
     for line in tally.wrong[:5]:
@@ -138,7 +124,7 @@ def main() -> None:
         workspace = given.workspace
         if workspace is None:
             workspace = Path(folder)
-            subprocess.run([sys.executable, "-m", "kg", "build", "-w", folder], check=True, stderr=subprocess.DEVNULL)
+            subprocess.run(kg("build", "-w", folder), check=True, stderr=subprocess.DEVNULL)
         sys.exit(0 if measure(workspace, given.clients, given.seconds) else 1)
 
 

@@ -1,6 +1,6 @@
 """Time every recipe in a warm worker on a workspace, and rdflib's own engine beside it on a few.
 
-    python benchmarks/sparql.py WORKSPACE [--rounds 5] [--json FILE] [--rdflib SECONDS]
+    python -m benchmarks.sparql WORKSPACE [--rounds 5] [-o FILE.json] [--rdflib SECONDS]
 
 A recipe is asked with its examples where the graph knows them, else with the graph's own most frequent names. The
 first answer, which warms caches, is not counted; the median of the others is. With --rdflib, a second process
@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+from benchmarks.results import about, save
 from kg.config import from_dict
 from kg.errors import QueryError
 from kg.query import RECIPES, Worker, ask, recipe_text
@@ -70,7 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workspace", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", type=Path, help="write the figures here too")
+    parser.add_argument("-o", "--output", type=Path, help="file for the figures as JSON")
     parser.add_argument(
         "--rdflib", type=int, default=0, metavar="SECONDS", help="run rdflib beside, each query so long"
     )
@@ -81,10 +82,9 @@ def main() -> None:
         found = measure(worker, given.rounds)
         others = beside(worker, build.file("graph.nq.gz"), given.rdflib) if given.rdflib else {}
     show(found, others)
-    if given.json:
-        papers = build.manifest().counts["papers"]
-        report = {"papers": papers, "recipes": found, "rdflib": others}
-        given.json.write_text(json.dumps(report, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    if given.output:
+        told = about(papers=build.manifest().counts["papers"], rdflib=others)
+        save(given.output, "recipes", {"about": told, "complete": True, "rows": found})
 
 
 def measure(worker: Worker, rounds: int) -> list[dict[str, object]]:

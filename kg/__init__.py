@@ -7,6 +7,9 @@
 Nothing heavy is imported before it is used.
 """
 
+from kg import stopping  # noqa: F401 - before all that takes time
+
+# isort: split
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -117,29 +120,41 @@ def extract(
     return engine.extract(papers, config or Config(), workers=workers, cluster=cluster)
 
 
-def load(workspace: str | Path = "output", *, min_confidence: float = 0.0) -> "networkx.MultiDiGraph[str]":
+def load(
+    workspace: str | Path = "output", *, min_confidence: float = 0.0, max_graph_edges: int | None = None
+) -> "networkx.MultiDiGraph[str]":
     """Load the current build as a NetworkX graph, whose data `kg.graph` describes.
 
     Every claim is an edge, also those too weak for the graph to assert (``confidence`` below ``export_threshold``,
     0.55 unless set) and those that papers only deny (``polarity`` "negated", ``support`` and ``confidence`` 0).
-    ``min_confidence`` leaves out the claims less sure; ``mentions`` edges and nodes stay.
+    ``min_confidence`` leaves out the claims less sure; ``mentions`` edges and nodes stay. More edges than
+    ``max_graph_edges``, which is the setting of the build unless given, are an error that says what to use instead.
     """
-    from kg.graph import prune, to_networkx
+    from kg.config import from_dict
+    from kg.graph import check_size, count_edges, to_networkx
+    from kg.selection import Selection, select
     from kg.workspace import Workspace
 
-    graph = to_networkx(Workspace(Path(workspace)).tables())
-    return prune(graph, min_confidence=min_confidence) if min_confidence > 0 else graph
+    build = Workspace(Path(workspace)).build()
+    config = from_dict(build.manifest().config, where=str(build.folder / "manifest.json"))
+    most = config.max_graph_edges if max_graph_edges is None else max_graph_edges
+    check_size(count_edges(build.tables(), min_confidence=min_confidence), most, where=str(workspace))
+    return to_networkx(select(build.tables(), Selection(min_confidence=max(min_confidence, 0.0))))
 
 
-def load_rdf(path: str | Path) -> "networkx.MultiDiGraph[str]":
+def load_rdf(path: str | Path, *, max_graph_edges: int | None = None) -> "networkx.MultiDiGraph[str]":
     """Read an RDF file that ``kg export FORMAT --rdf-detail full`` wrote as the NetworkX graph that `load` gives.
 
     Nothing is lost on the way. Any format does that RDF 1.1 or 1.2 has, told by the suffix (``.nq.gz``, ``.ttl``, ...).
+    More edges than ``max_graph_edges``, or the default of that setting, are an error as for `load`.
     """
     from kg.exporters.reading import read_rdf
-    from kg.graph import from_records
+    from kg.graph import check_size, from_records
 
-    return from_records(read_rdf(Path(path)))
+    records = read_rdf(Path(path))
+    most = Config().max_graph_edges if max_graph_edges is None else max_graph_edges
+    check_size(len(records.relations), most, where=str(path))
+    return from_records(records)
 
 
 def open_graph(workspace: str | Path = "output") -> "rdflib.Graph":

@@ -43,6 +43,8 @@ class Config:
     overrides: Overrides = decided.NONE
     #: ``graph.ttl`` is written up to this many triples.
     max_turtle_triples: int = 1_000_000
+    #: NetworkX holds at most this many relations: ``kg.load`` refuses larger graphs.
+    max_graph_edges: int = 5_000_000
     #: Seconds a query may run.
     query_seconds: float = 30.0
     #: Rows or triples a query may return.
@@ -57,6 +59,8 @@ class Config:
         for name in ("export_threshold", "entity_threshold", "min_entity_confidence", "min_relation_confidence"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"{name} is {getattr(self, name)!r}; it must lie between 0 and 1")
+        if self.max_graph_edges < 0:
+            raise ConfigError(f"max_graph_edges is {self.max_graph_edges}; it must be 0 or more")
 
     def as_dict(self) -> dict[str, object]:
         """Give the settings as plain data, for the manifest."""

@@ -19,8 +19,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from kg.errors import KGError
+from kg.errors import KGError, WorkspaceError
 from kg.model import Entity, Evidence, Mention, Merge, Paper, Relation
 from kg.tables import PaperRow, Tables, from_plain, to_plain
 
@@ -43,6 +46,35 @@ class Records:
     relations: tuple[Relation, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     merges: tuple[Merge, ...] = ()
+
+
+def count_edges(tables: Tables, *, min_confidence: float = 0.0) -> int:
+    """Count the relations of whole tables, or the ``mentions`` and those at least as sure, without reading the rest."""
+    path = tables.folder / "relations.parquet"
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            if min_confidence <= 0:
+                return int(file.metadata.num_rows)
+            columns = file.iter_batches(columns=["type", "confidence"])
+            return sum(pc.sum(_sure(batch, min_confidence), min_count=0).as_py() for batch in columns)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        why = " ".join(str(error).split())
+        raise WorkspaceError(f"{path}: no readable table ({why}); run `kg build` again") from error
+
+
+def _sure(batch: pa.RecordBatch, least: float) -> pa.BooleanArray:
+    """Tell of each relation whether `prune` would keep it."""
+    return pc.or_(pc.equal(batch["type"], "mentions"), pc.greater_equal(batch["confidence"], least))
+
+
+def check_size(edges: int, most: int, *, where: str) -> None:
+    """Refuse a graph of more edges than NetworkX should hold, and say what to use instead."""
+    if edges > most:
+        raise KGError(
+            f"{where}: {edges} relations, more than max_graph_edges ({most}) lets NetworkX hold; ask with `kg query`, "
+            "write all with `kg export csv` or `kg export parquet`, or a part for NetworkX with "
+            "`kg export json --around NAME`; take the surer ones with min_confidence, or raise max_graph_edges"
+        )
 
 
 def to_networkx(tables: Tables) -> "nx.MultiDiGraph[str]":

@@ -1,11 +1,11 @@
 """How relations read, for all that people read."""
 
-#: Relation -> how it reads from its head and from its tail, in the order of the details.
+#: Relation -> how it reads from its head and from its tail, above one or several others, in the order of the details.
 RELATIONS: dict[str, tuple[str, str]] = {
     "introduces": ("introduces", "introduced by"),
-    "is_a": ("is a", "has the kinds"),
-    "version_of": ("version of", "has the versions"),
-    "part_of": ("part of", "has the parts"),
+    "is_a": ("is a", "more general than"),
+    "version_of": ("version of", "has the version"),
+    "part_of": ("part of", "includes"),
     "based_on": ("based on", "basis of"),
     "used_for": ("used for", "done with"),
     "outperforms": ("outperforms", "outperformed by"),
@@ -13,8 +13,8 @@ RELATIONS: dict[str, tuple[str, str]] = {
     "measured_by": ("measured by", "measures"),
     "addresses": ("addresses", "addressed by"),
     "uses": ("uses", "used by"),
-    "evaluates_on": ("evaluates on", "evaluated on by"),
-    "compares_with": ("compares with", "compared with by"),
+    "evaluates_on": ("evaluates on", "used for experiments in"),
+    "compares_with": ("compares with", "baseline or rival in"),
 }
 
 

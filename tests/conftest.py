@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ from tests.browser import Visits, start
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
+
+    from kg.workspace import Workspace
+    from tests.builds import Inputs
 
 #: Set by CI, where every program and file a test may want is installed: a skip is then a failure.
 NO_SKIP = os.environ.get("KG_NO_SKIP") == "1"
@@ -103,6 +107,21 @@ def sample_space(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample") / "graph"
     kg.build(workspace=folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> "Inputs":
+    """Cut the sample into three files."""
+    from tests.builds import cut_sample
+
+    return cut_sample(tmp_path_factory.mktemp("inputs"))
+
+
+@pytest.fixture
+def space(base: "Workspace", tmp_path: Path) -> "Workspace":
+    """Give a copy of the last good build, which the module's fixture ``base`` makes."""
+    shutil.copytree(base.path, tmp_path / "graph", symlinks=True)
+    return replace(base, path=tmp_path / "graph")
 
 
 @pytest.fixture

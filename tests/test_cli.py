@@ -424,7 +424,9 @@ def test_wrong_usage_has_status_two(arguments: list[str]) -> None:
     assert "Usage:" in result.stderr
 
 
-@pytest.mark.parametrize("content", ["unknown = 1", "page_year = 'x'", "not toml", "export_threshold = 2.0"])
+@pytest.mark.parametrize(
+    "content", ["unknown = 1", "page_year = 'x'", "not toml", "export_threshold = 2.0", "max_graph_edges = -1"]
+)
 def test_bad_settings_are_one_message(run: Run, tmp_path: Path, content: str) -> None:
     path = tmp_path / "kg.toml"
     path.write_text(content, encoding="utf-8")

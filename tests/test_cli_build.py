@@ -8,12 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import pytest
 from click.testing import CliRunner, Result
 
+import kg
 from kg.cli import main
+from kg.errors import KGError
+from kg.graph import prune
 from kg.model import RELATIONS
 from kg.workspace import Workspace
+from tests.builds import promised
 
 #: Made-up papers; the second is listed twice.
 PAPERS: list[dict[str, Any]] = [
@@ -72,6 +77,63 @@ def test_a_built_workspace_can_be_asked(built: Path) -> None:
     query = "ASK { ?x a kg:Method ; skos:prefLabel 'SwiftNet' }"
     assert json.loads(invoke("query", query, "--format", "json", "-w", built).stdout)["boolean"] is True
     assert invoke("validate", "-w", built).exit_code == 0
+
+
+def test_a_graph_beyond_the_limit_of_networkx_is_written_the_same_and_not_loaded(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[nx.Graph[Any]] = []
+    for kind in (nx.Graph, nx.DiGraph):
+        start = kind.__init__
+
+        def counted(graph: Any, *data: Any, start: Any = start, **attributes: Any) -> None:
+            sizes.append(graph)
+            start(graph, *data, **attributes)
+
+        monkeypatch.setattr(kind, "__init__", counted)
+    source = built.parent / "papers.jsonl"
+    said = invoke("build", source, "-w", tmp_path / "graph", "--workers", "1", "--max-graph-edges", "9").stderr
+    edges = Workspace(built).manifest().counts["relations"]
+    assert f"{edges} relations: more than --max-graph-edges 9, so kg.load will refuse" in said
+    assert "page" in said and "report" in said
+    assert max(graph.number_of_edges() for graph in sizes) < edges
+    theirs, ours = promised(Workspace(built)), promised(Workspace(tmp_path / "graph"))
+    assert [name for name in theirs.keys() | ours.keys() if theirs.get(name) != ours.get(name)] == ["manifest.json"]
+    told = json.loads(ours["manifest.json"])
+    assert told["config"].pop("max_graph_edges") == 9
+    before = json.loads(theirs["manifest.json"])
+    assert before["config"].pop("max_graph_edges") > edges
+    assert told == before
+    wanted = rf"graph: {edges} relations, more than max_graph_edges \(9\).*kg query.*kg export csv.*min_confidence"
+    with pytest.raises(KGError, match=wanted):
+        kg.load(tmp_path / "graph")
+    assert kg.load(tmp_path / "graph", max_graph_edges=edges).number_of_edges() == edges
+    # Adding papers keeps the limit, and so does taking them out again.
+    source = write(tmp_path / "more.jsonl", [{"id": "d", "title": "LoRA for image classification"}])
+    for command, papers in (("add", source), ("remove", "d")):
+        assert "--max-graph-edges 9," in invoke(command, papers, "-w", tmp_path / "graph", "--workers", "1").stderr
+    assert (
+        "--max-graph-edges" not in invoke("build", built.parent / "papers.jsonl", "-w", built, "--workers", "1").stderr
+    )
+
+
+def test_only_the_surer_claims_are_loaded_and_counted(built: Path) -> None:
+    surer = prune(kg.load(built), min_confidence=0.6)
+    edges = surer.number_of_edges()
+    assert edges < kg.load(built).number_of_edges()
+    loaded = kg.load(built, min_confidence=0.6, max_graph_edges=edges)
+    assert nx.utils.graphs_equal(loaded, surer)
+    with pytest.raises(KGError, match=f"{edges} relations, more than max_graph_edges"):
+        kg.load(built, min_confidence=0.6, max_graph_edges=edges - 1)
+
+
+def test_an_rdf_file_beyond_the_limit_is_not_made_a_graph(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "full.nq.gz"
+    invoke("export", "nq.gz", "--rdf-detail", "full", "-w", built, "-o", path)
+    edges = kg.load(built).number_of_edges()
+    assert kg.load_rdf(path, max_graph_edges=edges).number_of_edges() == edges
+    with pytest.raises(KGError, match=rf"full\.nq\.gz: {edges} relations, more than"):
+        kg.load_rdf(path, max_graph_edges=edges - 1)
 
 
 @pytest.mark.parametrize("what", ["relations", "entities"])

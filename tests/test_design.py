@@ -22,7 +22,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 #: Imports point from later to earlier layers only, and modules of one layer know nothing of each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors",),
+    ("errors", "stopping"),
     ("initials", "model", "text_tables", "readings", "checksums"),
     ("namespaces", "text_markup", "salience"),
     ("text",),
@@ -32,6 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("vocabulary_check", "vocabulary_import"),
     ("vocabulary_terms",),
     ("tables",),
+    ("table_columns",),
     ("sources", "extract", "resolve", "graph", "workspace", "cache", "identity", "report", "quotes", "overrides_file"),
     ("members", "selection", "gold", "reliability", "bootstrap", "origin"),
     ("exporters", "view", "query", "validate", "evaluate", "sampling", "interchange", "diff", "engine", "fetch"),

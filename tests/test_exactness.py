@@ -4,7 +4,6 @@ import json
 import os
 import random
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import pytest
 
 import kg
 from kg.workspace import Workspace
-from tests.builds import ROOT, Inputs, cut_sample, promised, same
+from tests.builds import ROOT, Inputs, promised, same
 
 #: Builds in steps such as ``build,a.jsonl,b.jsonl``; ``die`` names a stage and the calls of its progress to live.
 SCRIPT = """
@@ -69,11 +68,6 @@ def run(space: Workspace, *steps: str, **options: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
-    return cut_sample(tmp_path_factory.mktemp("inputs"))
-
-
-@pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory, inputs: Inputs) -> Workspace:
     """Build two files at once, on one worker."""
     space = Workspace(tmp_path_factory.mktemp("reference") / "output")
@@ -87,13 +81,6 @@ def base(tmp_path_factory: pytest.TempPathFactory, inputs: Inputs) -> Workspace:
     space = Workspace(tmp_path_factory.mktemp("base") / "output")
     run(space, f"build,{inputs['c']}")
     return space
-
-
-@pytest.fixture
-def space(base: Workspace, tmp_path: Path) -> Workspace:
-    """Give a copy of the last good build."""
-    shutil.copytree(base.path, tmp_path / "output", symlinks=True)
-    return Workspace(tmp_path / "output")
 
 
 def test_the_reference_is_whole(reference: Workspace) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.extract.abbreviations import definitions
+from kg.extract.abbreviations import _LIMITS, definitions
 from kg.extract.candidates import candidates
 from kg.extract.gazetteer import gazetteer
 from kg.extract.parts import Thing, sentence_ranges
@@ -79,6 +79,11 @@ def test_candidates_stay_inside_sentences_and_start_with_no_evaluation():
     assert not any(text.startswith("novel") or "." in text for text in found)
 
 
+def expansions(text):
+    doc = doc_of(text)
+    return [(doc[slice(*long)].text, doc[slice(*short)].text) for long, short in definitions(doc)]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -98,8 +103,22 @@ def test_candidates_stay_inside_sentences_and_start_with_no_evaluation():
     ],
 )
 def test_abbreviations_are_read_with_their_expansion(text, expected):
-    doc = doc_of(text)
-    assert [(doc[slice(*long)].text, doc[slice(*short)].text) for long, short in definitions(doc)] == expected
+    assert expansions(text) == expected
+
+
+@pytest.mark.parametrize("limit", "( ) [ ] ; : . is are was were which such including".split())
+def test_a_long_form_has_no_end_of_a_clause_and_no_verb(limit):
+    assert limit in _LIMITS
+    if limit.isalpha():
+        assert expansions(f"We see {limit} good new training ({limit[0].upper()}GNT).") == []
+    else:
+        assert expansions(f"We see good {limit} new training (GNT).") == []
+
+
+@pytest.mark.parametrize("word", ["in", "of", "with", "or"])
+def test_a_long_form_may_have_other_words(word):
+    short = f"{word[0].upper()}GNT"
+    assert expansions(f"We see {word} good new training ({short}).") == [(f"{word} good new training", short)]
 
 
 def test_capitals_are_asked_for_where_a_label_is_an_abbreviation_or_a_proper_name():

@@ -5,8 +5,12 @@ import json
 import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,7 +18,7 @@ import pytest
 
 from kg.tables import Replacement
 from kg.workspace import MARK, Workspace
-from tests.builds import SCRIPT, Inputs, begin, cut_sample, finish, promised, same, spoil
+from tests.builds import ROOT, SCRIPT, Inputs, begin, finish, promised, same, spoil
 from tests.test_cli_build import invoke
 
 #: What a stopped build says.
@@ -22,6 +26,17 @@ STOPPED = "\nStopped. What was finished is kept; give the same command again to 
 
 #: Numbers of Linux: the call that lowers what root may do, and the rights to pass over the modes of files.
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
+
+#: Stands for a terminal whose Ctrl-C comes when a module begins to be imported, from the start of Python on.
+EARLY = """
+import os, signal, sys
+
+def heed(event, arguments):
+    if event == "import" and arguments[0] == os.environ["STOP_AT"] and "kg" in sys.modules:
+        signal.raise_signal(signal.SIGINT)
+
+sys.addaudithook(heed)
+"""
 
 #: Runs kg while the clock of Python jumps by years, there and back.
 CLOCK = """
@@ -32,11 +47,6 @@ time.time_ns = lambda: int(1e9 * time.time())
 from kg.cli import main
 main(sys.argv[1:])
 """
-
-
-@pytest.fixture(scope="module")
-def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
-    return cut_sample(tmp_path_factory.mktemp("inputs"))
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +66,6 @@ def base(tmp_path_factory: pytest.TempPathFactory, reference: Workspace, inputs:
     shutil.copy(reference.path / MARK, space.path / MARK)
     invoke(*build(space, inputs, "c"))
     return space
-
-
-@pytest.fixture
-def space(base: Workspace, tmp_path: Path) -> Workspace:
-    """Give a copy of the last good build."""
-    shutil.copytree(base.path, tmp_path / "graph", symlinks=True)
-    return Workspace(tmp_path / "graph")
 
 
 def build(space: Workspace, inputs: Inputs, *names: str, workers: int = 1) -> list[str]:
@@ -94,6 +97,36 @@ def test_ctrl_c_in_any_stage_is_one_line_and_gone_on_from(
     assert [path.name for path in (space.path / "builds").iterdir()] == ["0001"]
     invoke(*command)
     whole(space, reference)
+
+
+@pytest.mark.parametrize("program", ["-m kg", "kg"])
+@pytest.mark.parametrize("module", ["typing", "kg.config", "kg.text_markup", "click", "kg.cli.common"])
+def test_ctrl_c_while_kg_is_imported_ends_it_without_a_word(tmp_path: Path, program: str, module: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text(EARLY, encoding="utf-8")
+    script = Path(sys.executable).with_name("kg")
+    arguments = ["-m", "kg"] if program == "-m kg" else [str(script)]
+    path = os.pathsep.join((str(tmp_path), str(ROOT)))
+    command = [sys.executable, "-W", "ignore", *arguments, "show", "LoRA", "-w", str(tmp_path)]
+    for ignored in (False, True):
+        process = subprocess.run(
+            command,
+            env=os.environ | {"PYTHONPATH": path, "STOP_AT": module},
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ignored:  # as in a shell's background
+            assert (process.returncode, process.stdout) == (1, "") and "no workspace of kg" in process.stderr
+        else:
+            said = "\nStopped.\n" if module == "kg.cli.common" else ""
+            assert (process.returncode, process.stdout, process.stderr) == (130, "", said)
+
+
+def test_ctrl_c_is_left_to_what_imports_kg() -> None:
+    script = "import signal, kg; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    process = begin(script, "-m", "kg")
+    assert process.communicate()[0] == "True\n"
 
 
 @pytest.mark.slow

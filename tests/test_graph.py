@@ -1,104 +1,19 @@
 """Tests of kg.graph: tables and NetworkX hold the same."""
 
 import json
-import string
 from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from kg import graph
-from kg.errors import KGError
+from kg.errors import KGError, WorkspaceError
 from kg.graph import Records
-from kg.model import KINDS, RELATIONS, Entity, Evidence, Mention, Merge, Paper, Relation, Source, Span
-from kg.tables import RECORDS, PaperRow, Tables, write_table
-
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-WORD = st.text(string.ascii_lowercase, min_size=1, max_size=6)
-WORDS = st.lists(TEXT, max_size=3).map(tuple)
-UNIT = st.floats(0, 1)
-NUMBER = st.integers(0, 1000)
-SPAN = st.builds(Span, st.sampled_from(("title", "abstract")), NUMBER, NUMBER)
-PAPER = st.builds(
-    Paper,
-    title=TEXT,
-    abstract=TEXT,
-    arxiv=TEXT,
-    doi=TEXT,
-    key=TEXT,
-    authors=WORDS,
-    date=TEXT,
-    date_inferred=st.booleans(),
-    categories=WORDS,
-    flags=WORDS,
-    sources=st.lists(st.builds(Source, TEXT, TEXT, NUMBER), max_size=2).map(tuple),
-)
-
-
-def _curies(prefix: str) -> st.SearchStrategy[list[str]]:
-    return st.lists(WORD.map(lambda word: f"{prefix}:{word}"), min_size=1, max_size=4, unique=True).map(sorted)
-
-
-@st.composite
-def records(draw: st.DrawFn) -> Records:
-    """Draw records as a build has them: sorted, distinct, every end and reason of a relation there."""
-    papers = [PaperRow(curie, draw(PAPER)) for curie in draw(_curies("paper"))]
-    entities = [
-        Entity(
-            curie,
-            draw(st.sampled_from(KINDS)),
-            draw(TEXT),
-            draw(WORDS),
-            draw(TEXT),
-            draw(NUMBER),
-            draw(TEXT),
-            draw(WORDS),
-            draw(WORDS),
-        )
-        for curie in draw(_curies("entity"))
-    ]
-    things = st.sampled_from([entity.id for entity in entities])
-    heads = st.sampled_from([row.id for row in papers] + [entity.id for entity in entities])
-    named = st.builds(
-        Mention, st.sampled_from([row.id for row in papers]), st.just("title"), NUMBER, NUMBER, things, TEXT
-    )
-    mentions = sorted(set(draw(st.lists(named, max_size=5))))
-    links = set(draw(st.lists(st.tuples(heads, st.sampled_from(sorted(RELATIONS)), things), max_size=5)))
-    evidence = []
-    for head, name, tail in sorted(links):
-        for number in range(draw(st.integers(0, 2))):
-            evidence.append(
-                Evidence(
-                    head=head,
-                    type=name,
-                    tail=tail,
-                    id=f"evidence:{number}",
-                    origin=draw(st.sampled_from(("text", "rule", "vocabulary"))),
-                    extractor=draw(TEXT),
-                    probability=draw(UNIT),
-                    paper=draw(TEXT),
-                    sentences=tuple(draw(st.lists(SPAN, max_size=2))),
-                    head_mention=draw(st.none() | SPAN),
-                    tail_mention=draw(st.none() | SPAN),
-                    polarity=draw(st.sampled_from(("stated", "negated"))),
-                    modality=draw(st.sampled_from(("asserted", "hedged"))),
-                )
-            )
-    links |= {(mention.paper, "mentions", mention.entity) for mention in mentions}
-    return Records(
-        papers=tuple(papers),
-        mentions=tuple(mentions),
-        entities=tuple(entities),
-        relations=tuple(
-            Relation(*link, draw(NUMBER), draw(UNIT), draw(UNIT) if link[1] == "mentions" else 0.0)
-            for link in sorted(links)
-        ),
-        evidence=tuple(evidence),
-        merges=tuple(sorted(draw(st.lists(st.builds(Merge, things, TEXT, TEXT, TEXT, TEXT, UNIT), max_size=2)))),
-    )
+from kg.model import Entity, Evidence, Mention, Merge, Paper, Relation, Span
+from kg.tables import PaperRow, Tables, write_table
+from tests.drawn import UNIT, records, write
 
 
 @given(records())
@@ -117,9 +32,26 @@ def test_all_data_is_plain_json(given_records: Records) -> None:
 @given(records())
 def test_tables_hold_the_same(tmp_path_factory: pytest.TempPathFactory, given_records: Records) -> None:
     folder = tmp_path_factory.mktemp("tables")
-    for name in RECORDS:
-        write_table(folder, name, getattr(given_records, name))
-    assert graph.from_networkx(graph.to_networkx(Tables(folder))) == given_records
+    assert graph.from_networkx(graph.to_networkx(write(given_records, folder))) == given_records
+
+
+@given(records(), UNIT)
+def test_edges_are_counted_as_prune_keeps_them(
+    tmp_path_factory: pytest.TempPathFactory, given_records: Records, least: float
+) -> None:
+    folder = tmp_path_factory.mktemp("tables")
+    write_table(folder, "relations", given_records.relations)
+    made = graph.from_records(given_records)
+    assert graph.count_edges(Tables(folder)) == made.number_of_edges()
+    kept = graph.prune(made, min_confidence=least)
+    assert graph.count_edges(Tables(folder), min_confidence=least) == kept.number_of_edges()
+
+
+def test_edges_of_a_damaged_table_are_not_counted(tmp_path: Path) -> None:
+    for least in (0.0, 0.5):
+        with pytest.raises(WorkspaceError, match=r"relations\.parquet: no readable table .* run `kg build` again"):
+            graph.count_edges(Tables(tmp_path), min_confidence=least)
+        (tmp_path / "relations.parquet").write_bytes(b"PAR1 cut off")
 
 
 @given(records())

@@ -18,7 +18,7 @@ from kg.pipeline import build
 from kg.query import GROUPS, RECIPES, Worker
 from kg.query.check import nodes_of, parse
 from kg.query.parameters import MAKERS, OPEN, Parameter, Term, terms_of
-from kg.query.recipes import ask, bind
+from kg.query.recipes import ask, bind, recipe_text
 from kg.tables import PaperRow
 from kg.workspace import Workspace
 from tests import graph_sample
@@ -165,6 +165,20 @@ def columns(worker: Worker, recipe: str, *names: str, **params: str) -> list[tup
     """Give the chosen columns of an answer; decimals as floats."""
     found = ask(worker, recipe, params).values()
     return [tuple(float(row[n]) if hasattr(row[n], "as_tuple") else row[n] for n in names) for row in found]
+
+
+@pytest.mark.parametrize("chosen", ["worker", "sample"])
+def test_a_large_category_is_counted_by_its_frequent_entities_alike(
+    chosen: str, request: pytest.FixtureRequest
+) -> None:
+    worker = request.getfixturevalue(chosen)
+    answers = []
+    for row in ask(worker, "categories", {}).values():
+        text = recipe_text(worker, "category", {"category": row["category"], "limit": "1000"})
+        assert text.count("2000") == 2
+        answers.append(worker.run(text, ours=True).values())
+        assert worker.run(text.replace("2000", "1"), ours=True).values() == answers[-1]
+    assert any(answers)
 
 
 #: Recipe, parameters, columns, rows.

@@ -124,6 +124,9 @@ def test_each_version_hangs_on_the_nearest_more_general_thing() -> None:
         ("Mamba-2", "Mamba", "Method"),
         ("k-means++", "k-means", "Method"),
         ("GPT-4", "GPT models", "Method"),
+        ("ReasonZork-7B", "ReasonZork", "Method"),
+        ("MegaGlyph-400M", "MegaGlyph", "Dataset"),
+        ("Zorks++", "Zork", "Method"),
     ],
 )
 def test_versions_of_their_family(name: str, family: str, kind: str) -> None:
@@ -145,6 +148,18 @@ def test_versions_of_their_family(name: str, family: str, kind: str) -> None:
         ("layer base", "layer", "Method"),
         ("GPT-4", "GPT-3.5", "Method"),
         ("LLaMA embeddings", "Llama", "Method"),
+        # A number of parameters behind the name of a data set is that of a model made with it.
+        ("ReasonZork-7B", "ReasonZork", "Dataset"),
+        ("ReasonZork-70B", "ReasonZork", "Dataset"),
+        ("ReasonZork-1.5B", "ReasonZork", "Dataset"),
+        # What follows brackets inside a word belongs to a formula.
+        ("Z(ORK)2", "ZORK", "Method"),
+        ("ZO(RK) 2", "ZORK", "Method"),
+        ("[Zo]rk-2", "Zork", "Method"),
+        ("Zo[RK]-2", "ZoRK", "Method"),
+        # A capital S is a letter of the name and no plural, though the normal form drops it.
+        ("ZorkS++", "Zork", "Method"),
+        ("UniZoRS++", "UnIZor", "Method"),
     ],
 )
 def test_no_versions(name: str, other: str, kind: str) -> None:

@@ -113,6 +113,26 @@ def test_what_papers_use_side_by_side_or_as_another_kind_speaks_against() -> Non
     assert not other_kind(one, two)
 
 
+@pytest.mark.parametrize(
+    ("others", "joined"),
+    [
+        ("", True),
+        ("textual snark|textual boojum|textural wabe", True),
+        ("textual snark|textural wabe|textural tove", True),
+        ("textual snark|textual boojum|textural wabe|textural tove", False),
+    ],
+)
+def test_two_words_of_several_names_each_are_no_slip_of_the_pen(others: str, joined: bool) -> None:
+    vocabulary = build([Term("term:t", "textual entailment", "Concept")])
+    rows = [said(name) for name in ("textual quibbling", "textural quibbling", *filter(None, others.split("|")))]
+    first, second, *rest = keys(*rows, vocabulary=vocabulary)
+    assert (first == second) is joined
+    assert len({first, *rest}) == 1 + len(rest)
+    (merge,) = (one for one in identify(rows, vocabulary).merges if one.b == "textural quibbling")
+    why = "differ by a slip of the pen" if joined else "are words of several names"
+    assert merge.reason == f"'textual' and 'textural' {why}"
+
+
 def test_blocks_find_what_is_worth_a_comparison() -> None:
     forms = ("flash attention", "flashattention", "image classification", "classification of image")
     forms += ("quantization error", "quantisation error", "cat", "car", "model 2 large", "model 3 large")

@@ -1,6 +1,6 @@
 """Measure the graph page against its budget at several sizes, with pyvis and sigma 3 beside it in the same run.
 
-usage: python -m benchmarks.page WORKSPACE [--sizes 1000 5000 20000] [--cache DIR] [--json FILE] [--ours]
+usage: python -m benchmarks.page WORKSPACE [--sizes 1000 5000 20000] [--cache DIR] [-o FILE.json] [--ours]
 
 WORKSPACE is a build of enough papers; its best-supported entities make the graphs. sigma comes from the npm registry
 into the cache (needs npm once). A fixed loop, timed before each page, scales the limits: on a machine, or at a moment,
@@ -10,8 +10,6 @@ half as fast, they are twice as wide; they are never narrower than written. Exit
 import argparse
 import base64
 import gzip
-import json
-import platform
 import shutil
 import sys
 import time
@@ -23,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.page import rivals
 from benchmarks.page.graphs import subset
 from benchmarks.page.measure import calibrate, calibrate_python, see
+from benchmarks.results import about, save
 from kg.config import Config
 from kg.tables import Tables
 from kg.view import page as kg_page
@@ -176,7 +175,7 @@ def main() -> None:
     parser.add_argument("workspace", type=Path, help="a build with enough entities")
     parser.add_argument("--sizes", type=int, nargs="+", default=sorted(LIMITS), help="entities of the graphs")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "kg-page", help="for pages and packages")
-    parser.add_argument("--json", type=Path, help="file for the figures as JSON")
+    parser.add_argument("-o", "--output", type=Path, help="file for the figures as JSON")
     parser.add_argument("--ours", action="store_true", help="leave out pyvis and sigma")
     arguments = parser.parse_args()
     from playwright.sync_api import sync_playwright
@@ -198,9 +197,9 @@ def main() -> None:
                 rows.append(row)
                 print(line(cells(row)), flush=True)
         browser.close()
-    told = {"machine": platform.platform(), "chromium": version, "rows": [asdict(row) for row in rows]}
-    if arguments.json:
-        arguments.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    if arguments.output:
+        part = {"about": about(chromium=version), "complete": True, "rows": [asdict(row) for row in rows]}
+        save(arguments.output, "page", part)
     over = [f"{row.entities:,} entities: {each}" for row in rows for each in row.over]
     print(*(f"over the limit: {each}" for each in over), sep="\n", file=sys.stderr)
     sys.exit(1 if over else 0)

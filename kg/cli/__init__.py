@@ -6,6 +6,7 @@ from typing import IO, Any, cast
 import click
 from click.exceptions import NoSuchCommand
 
+from kg import stopping
 from kg.errors import KGError
 
 #: Command -> module and function; ``kg --help`` lists them in this order.
@@ -38,7 +39,7 @@ GO_ON = frozenset({"build", "add", "remove", "merge", "split", "fetch"})
 class Stopped(click.ClickException):
     """An end by Ctrl-C, with the exit status that shells expect of it."""
 
-    exit_code = 130
+    exit_code = stopping.STATUS
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Say it without calling it an error."""
@@ -71,6 +72,7 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; what went wrong is one message and exit status 1."""
         try:
+            stopping.as_exception()
             return super().invoke(ctx)
         except KGError as error:
             raise click.ClickException(str(error)) from error

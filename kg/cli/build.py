@@ -22,10 +22,19 @@ from kg.cli.common import (
     workers_option,
     workspace_option,
 )
+from kg.config import Config, from_dict
 from kg.overrides import read as read_overrides
 
 if TYPE_CHECKING:
     from kg.workspace import Manifest, Workspace
+
+max_graph_edges_option = click.option(
+    "--max-graph-edges",
+    type=click.IntRange(min=0),
+    metavar="N",
+    show_default=str(Config().max_graph_edges),
+    help="Most relations that NetworkX should hold; kg.load refuses more.",
+)
 
 
 @click.command()
@@ -40,6 +49,7 @@ if TYPE_CHECKING:
 @engine_options
 @config_option
 @overrides_option
+@max_graph_edges_option
 @click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
 def build(inputs: tuple[str, ...], **options: Any) -> None:
     """Build the graph of exactly the papers in INPUT.
@@ -69,6 +79,7 @@ def build(inputs: tuple[str, ...], **options: Any) -> None:
 @engine_options
 @config_option
 @overrides_option
+@max_graph_edges_option
 @click.option("--strict", is_flag=True, help="Stop at a record that cannot be used.")
 def add(inputs: tuple[str, ...], **options: Any) -> None:
     """Add the papers in INPUT to the graph.
@@ -125,6 +136,7 @@ def _make(
     enrichment: tuple[str, ...],
     page_year: int | None,
     model: str | None,
+    max_graph_edges: int | None,
     workers: int | None,
     cluster: str | None,
     config_file: Path | None,
@@ -138,11 +150,12 @@ def _make(
     if stage == "add" and not inputs and not enrichment:
         raise click.UsageError("Missing argument 'INPUT...'.")
     space = Workspace(workspace)
+    given = {"page_year": page_year, "model": model, "max_graph_edges": max_graph_edges}
     if stage == "build":
         decided = None if overrides_file is None else read_overrides(overrides_file)
-        run, config = pipeline.build, load_config(config_file, page_year=page_year, model=model, overrides=decided)
+        run, config = pipeline.build, load_config(config_file, overrides=decided, **given)
     else:
-        run, config = pipeline.add, kept_config(space, config_file, overrides_file, page_year=page_year, model=model)
+        run, config = pipeline.add, kept_config(space, config_file, overrides_file, **given)
     with stages() as tell:
         manifest = run(
             inputs,
@@ -176,6 +189,11 @@ def _summarise(manifest: "Manifest", space: "Workspace") -> None:
     if bare := counts.get("title_only", 0):
         papers = counted(counts["papers"], "paper")
         say(f"{bare} of {papers} without an abstract, only the title was read; --enrich FILE may fill it")
+    if counts["relations"] > (most := from_dict(manifest.config).max_graph_edges):
+        say(
+            f"{counted(counts['relations'], 'relation')}: more than --max-graph-edges {most}, so kg.load will refuse; "
+            "RDF, tables and page are written from the tables"
+        )
     places = {"page": ["graph.html"], "RDF": ["graph.ttl", "graph.nq.gz"], "report": ["report.md"]}
     if counts["rejects"]:
         places["rejects"] = ["rejects.jsonl"]

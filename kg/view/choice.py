@@ -8,7 +8,8 @@ from math import ceil
 from kg import quotes
 from kg.errors import KGError
 from kg.model import Entity, Relation
-from kg.tables import PaperRow, Tables
+from kg.table_columns import values
+from kg.tables import Tables
 
 #: Share of the places that go to the best supported entities whatever they are linked to.
 BEST_SHARE = 2 / 3
@@ -16,14 +17,15 @@ BEST_SHARE = 2 / 3
 
 @dataclass(slots=True)
 class Graph:
-    """The records of a build, or of a selection of it, that a page can show.
+    """What a page can show of a build, or of a selection of it.
 
-    ``links`` join two entities; one of confidence 0 is only denied. ``claims`` lead from papers to entities, without
-    ``mentions``, which are the sorted papers of an entity in ``papers_of``.
+    ``entities`` have their names, kind and support only; of papers there are the dates. ``links`` join two entities;
+    one of confidence 0 is only denied. ``claims`` lead from papers to entities, without ``mentions``, which are the
+    sorted papers of an entity in ``papers_of``.
     """
 
     entities: dict[str, Entity] = field(default_factory=dict)
-    papers: dict[str, PaperRow] = field(default_factory=dict)
+    dates: dict[str, str] = field(default_factory=dict)
     links: list[Relation] = field(default_factory=list)
     claims: list[Relation] = field(default_factory=list)
     papers_of: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -36,7 +38,7 @@ class Graph:
     @property
     def undated(self) -> int:
         """Count the papers without a date."""
-        return sum(not row.paper.date for row in self.papers.values())
+        return sum(not date for date in self.dates.values())
 
 
 @dataclass(slots=True)
@@ -56,14 +58,19 @@ def is_paper(curie: str) -> bool:
 
 def read(tables: Tables, threshold: float) -> Graph:
     """Read what a page can show: relations at least as sure as ``threshold``, and those that are only denied."""
-    graph = Graph({entity.id: entity for entity in tables.entities()}, {row.id: row for row in tables.papers()})
-    for relation in tables.relations():
-        if relation.tail not in graph.entities:
+    graph = Graph(dates=dict(values(tables, "papers", "id", "paper.date")))
+    for name, kind, label, others, support in values(
+        tables, "entities", "id", "kind", "label", "alt_labels", "support"
+    ):
+        graph.entities[name] = Entity(name, kind, label, tuple(others), support=support)
+    for head, kind, end, support, sure in values(tables, "relations", "head", "type", "tail", "support", "confidence"):
+        tail = graph.entities.get(end)
+        if tail is None:
             continue
-        if relation.type == "mentions":
-            graph.papers_of[relation.tail].append(relation.head)
-        elif relation.confidence >= threshold or relation.confidence == 0:
-            (graph.claims if is_paper(relation.head) else graph.links).append(relation)
+        if kind == "mentions":
+            graph.papers_of[tail.id].append(head)
+        elif sure >= threshold or sure == 0:
+            (graph.claims if is_paper(head) else graph.links).append(Relation(head, kind, tail.id, support, sure))
     return graph
 
 

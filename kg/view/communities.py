@@ -4,11 +4,12 @@ Relations weigh most. Shared papers weigh less and only place entities: a line o
 Blondel et al. 2008 describe the method; NetworkX runs it.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from heapq import nlargest
-from itertools import combinations
 from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kg.model import Entity, Relation
 
@@ -25,6 +26,8 @@ NAMED_BY = 3
 #: How strongly pairs of entities, by number, are drawn together; the lower number first.
 Weights = dict[tuple[int, int], float]
 
+Numbers = NDArray[np.int64]
+
 
 def weigh(entities: Sequence[Entity], links: Iterable[Relation], papers_of: Mapping[str, Sequence[str]]) -> Weights:
     """Weigh pairs of entities by their relations, and by the papers that closest companions share."""
@@ -34,30 +37,42 @@ def weigh(entities: Sequence[Entity], links: Iterable[Relation], papers_of: Mapp
         a, b = sorted((place[link.head], place[link.tail]))
         if a != b and link.confidence > 0:
             weights[a, b] += 2.0 + sqrt(link.support)
-    close: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    for (a, b), count in sorted(_together(entities, papers_of).items()):
-        likeness = count / sqrt(max(entities[a].support, 1) * max(entities[b].support, 1))
-        close[a].append((likeness, -b))
-        close[b].append((likeness, -a))
-    pairs = {
-        (min(a, -b), max(a, -b)): likeness for a, found in close.items() for likeness, b in nlargest(COMPANIONS, found)
-    }
-    for pair, likeness in pairs.items():
-        weights[pair] += min(likeness, 1.0)
+    for pair, likeness in _companions(entities, papers_of).items():
+        weights[pair] += likeness
     return dict(sorted(weights.items()))
 
 
-def _together(entities: Sequence[Entity], papers_of: Mapping[str, Sequence[str]]) -> Counter[tuple[int, int]]:
-    """Count the papers that two entities share."""
+def _companions(entities: Sequence[Entity], papers_of: Mapping[str, Sequence[str]]) -> Weights:
+    """Weigh each entity and those that share most of its papers: their likeness, at most 1."""
+    first, second, shared = _together(entities, papers_of)
+    papers = np.array([max(entity.support, 1) for entity in entities], dtype=np.int64)
+    likeness = shared / np.sqrt(papers[first] * papers[second])
+    # Each pair seen from both of its ends, the closest companions of an entity first.
+    one, other = np.concatenate((first, second)), np.concatenate((second, first))
+    order = np.lexsort((other, -np.concatenate((likeness, likeness)), one))
+    start = np.searchsorted(one[order], np.arange(len(entities)))
+    best = order[np.arange(len(order)) - start[one[order]] < COMPANIONS] % max(len(first), 1)
+    ends = zip(first[best].tolist(), second[best].tolist(), strict=True)
+    return dict(zip(ends, np.minimum(likeness[best], 1.0).tolist(), strict=True))
+
+
+def _together(entities: Sequence[Entity], papers_of: Mapping[str, Sequence[str]]) -> tuple[Numbers, ...]:
+    """Count the papers that two entities share: the lower numbers of the pairs, the higher ones, and the counts."""
     named: dict[str, list[int]] = defaultdict(list)
     for number, entity in enumerate(entities):
         for paper in papers_of.get(entity.id, ()):
             named[paper].append(number)
-    together: Counter[tuple[int, int]] = Counter()
+    alike: dict[int, list[list[int]]] = defaultdict(list)
     for numbers in named.values():
         if len(numbers) <= CROWD:
-            together.update(combinations(numbers, 2))
-    return together
+            alike[len(numbers)].append(numbers)
+    pairs = [np.zeros(0, dtype=np.int64)]
+    for size, papers in alike.items():
+        crowds = np.array(papers, dtype=np.int64)
+        low, high = np.triu_indices(size, 1)
+        pairs.append((crowds[:, low] * len(entities) + crowds[:, high]).ravel())
+    found, counts = np.unique(np.concatenate(pairs), return_counts=True)
+    return (*np.divmod(found, max(len(entities), 1)), counts)
 
 
 def divide(members: Sequence[int], weights: Weights) -> list[list[int]]:

@@ -96,5 +96,5 @@ def _totals(tables: tuple[Tables, Tables], names: tuple[str, str], threshold: fl
     """Count what two builds hold together."""
     first, second = (read(one, threshold) for one in tables)
     sides = Sides.of(first, second, names)
-    papers = first.papers | second.papers
-    return Totals(len(sides.nodes), len(sides.edges), len(papers), sum(not row.paper.date for row in papers.values()))
+    dates = first.dates | second.dates
+    return Totals(len(sides.nodes), len(sides.edges), len(dates), sum(not date for date in dates.values()))

@@ -9,17 +9,19 @@ import hashlib
 import html
 import re
 import unicodedata
+from collections.abc import Mapping
 from importlib import resources
 from math import log2, sqrt
 from textwrap import wrap
 from typing import Any, BinaryIO
 
+from kg import quotes
 from kg.config import Config
 from kg.errors import KGError
-from kg.model import Entity, Relation
+from kg.model import Entity, Evidence, Relation
 from kg.readings import reading
 from kg.selection import Selection, conditions
-from kg.tables import Tables
+from kg.tables import PaperRow, Tables
 from kg.view import looks
 from kg.view.choice import Choice
 from kg.view.escape import as_json
@@ -63,8 +65,9 @@ def write_page(
         )
     asked = Asked(conditions(about.selection), about.dates, about.selection.hops)
     info = describe(about.totals, about.graph, choice, "all", asked)
-    proofs = gather(about.tables, choice.links, about.graph.papers, most=1)
-    titles = {key: _quote(proof, about.graph.papers) for key, proof in proofs.items()}
+    proofs = gather(about.tables, choice.links, about.graph.dates, most=1)
+    papers = quotes.papers(about.tables, {item.paper for proof in proofs.values() for item in proof.best})
+    titles = {key: _quote(proof, papers) for key, proof in proofs.items()}
     stream.write(_fill(_network(choice, proofs, titles), info).encode("utf-8"))
     return info
 
@@ -94,7 +97,7 @@ def _plain(text: str) -> str:
     return " ".join("".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in text).split())
 
 
-def _quote(proof: Proof, papers: Any) -> str:
+def _quote(proof: Proof[Evidence], papers: Mapping[str, PaperRow]) -> str:
     """Give the best sentence of a relation, or what it is held by instead."""
     for item in proof.best:
         if item.paper in papers and item.sentences:
@@ -105,7 +108,7 @@ def _quote(proof: Proof, papers: Any) -> str:
     return ""
 
 
-def _network(choice: Choice, proofs: dict[Key, Proof], titles: dict[Key, str]) -> dict[str, Any]:
+def _network(choice: Choice, proofs: Mapping[Key, Proof[Evidence]], titles: dict[Key, str]) -> dict[str, Any]:
     """Give pyvis's nodes, edges and options."""
     from pyvis.network import Network
 
@@ -142,7 +145,7 @@ def _add_node(network: Any, number: int, entity: Entity, *, focus: bool) -> None
     )
 
 
-def _held(link: Relation, proof: Proof) -> str:
+def _held(link: Relation, proof: Proof[Evidence]) -> str:
     """Name the strongest ground a link stands on; one of `looks.HELD`."""
     if proof.flags & DENIED or not link.confidence:
         return "negated"

@@ -14,8 +14,7 @@ from kg.tables import Tables
 from kg.view.bundle import fill
 from kg.view.choice import Choice, Graph, choose, choose_around, read
 from kg.view.escape import as_json
-from kg.view.payload import Detail, chosen_claims, draw, payload
-from kg.view.proofs import gather
+from kg.view.payload import Detail, Picture, draw, payload
 from kg.view.sides import Sides, compared
 from kg.view.wording import Asked, PageInfo, Totals, describe, opening, told_claims
 
@@ -114,26 +113,28 @@ def _modes(count: int) -> tuple[str, ...]:
 
 def _fit(about: Content, choice: Choice, info: PageInfo) -> tuple[bytes, PageInfo]:
     """Make the most detailed page that fits the budget."""
-    picture = draw(about.graph, choice)
-    place_of = {entity.id: number for number, entity in enumerate(choice.entities)}
-    claims, _ = chosen_claims(about.graph, place_of, DETAILS[0].claims)
-    proofs = gather(about.tables, [*choice.links, *claims], about.graph.papers, most=DETAILS[0].evidence)
+    picture = draw(about.tables, about.graph, choice, DETAILS[0], others=info.mode == "backbone")
     room = budget(len(choice.entities)) - _CODE
-    drawn = len(choice.entities) if info.mode in ("all", "communities") else min(ALL, len(choice.entities))
     for detail in DETAILS:
-        data = payload(about.graph, picture, proofs, detail)
-        if info.mode != "backbone":
-            data["others"] = {name: [] for name in data["others"]}
-        told = told_claims(len(data["claims"]["node"]), len(claims))
-        opens = opening(info.mode, drawn, len(choice.entities), len(data["others"]["label"]))
-        said = replace(info, message=" ".join(filter(None, (info.message, told, opens))))
-        text = as_json(_top(about, said, drawn) | data | {"compare": compared(about.sides, data, choice)})
+        text, said = _data(about, picture, info, detail)
         if detail is not DETAILS[-1] and len(text) * _PACKING > room:
             continue
         element = as_element(text)
         if len(element) <= room:
             break
     return fill(element, title=about.title).encode("utf-8"), said
+
+
+def _data(about: Content, picture: Picture, info: PageInfo, detail: Detail) -> tuple[str, PageInfo]:
+    """Write the data of a page in some detail, and complete what it says of itself."""
+    data = payload(picture, detail)
+    count = len(picture.choice.entities)
+    drawn = count if info.mode in ("all", "communities") else min(ALL, count)
+    told = told_claims(len(data["claims"]["node"]), sum(len(links[: DETAILS[0].claims]) for links in picture.claims))
+    opens = opening(info.mode, drawn, count, len(data["others"]["label"]))
+    said = replace(info, message=" ".join(filter(None, (info.message, told, opens))))
+    sides = compared(about.sides, data, picture.choice)
+    return as_json(_top(about, said, drawn) | data | {"compare": sides}), said
 
 
 def _top(about: Content, info: PageInfo, drawn: int) -> dict[str, Any]:

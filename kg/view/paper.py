@@ -21,7 +21,8 @@ from kg.tables import PaperRow, Tables
 from kg.text import counted
 from kg.view import looks
 from kg.view.highlight import Mark, marked, short
-from kg.view.proofs import address, section
+from kg.view.passages import address
+from kg.view.proofs import section
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class Totals:
     @classmethod
     def of(cls, graph: Graph) -> "Totals":
         """Count what a graph holds."""
-        return cls(len(graph.entities), graph.held, len(graph.papers), graph.undated)
+        return cls(len(graph.entities), graph.held, len(graph.dates), graph.undated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def describe(totals: Totals, graph: Graph, choice: Choice, mode: str, asked: Ask
     if asked.dates:
         parts.append(asked.dates)
     elif graph.undated:
-        parts.append(f"{plural(graph.undated, 'paper')} of {len(graph.papers):,} {_are(graph.undated)} without a date.")
+        parts.append(f"{plural(graph.undated, 'paper')} of {len(graph.dates):,} {_are(graph.undated)} without a date.")
     if asked.conditions or choice.focus:
         parts.append("Figures of entities and relations are those of the whole graph.")
     return PageInfo(nodes, edges, more_nodes, more_edges, " ".join(parts), mode)
@@ -86,9 +86,9 @@ def _shown(graph: Graph, choice: Choice, asked: Asked, edges: int) -> str:
         all_of_them = plural(len(graph.entities), "entity", "entities")
         return (
             f"{nodes:,} of {all_of_them}{fit}, the best supported and those best linked to them, "
-            f"and the {relations} among them, from {plural(len(graph.papers), 'paper')}."
+            f"and the {relations} among them, from {plural(len(graph.dates), 'paper')}."
         )
-    return f"All {plural(nodes, 'entity', 'entities')} and {relations}{fit}, from {plural(len(graph.papers), 'paper')}."
+    return f"All {plural(nodes, 'entity', 'entities')} and {relations}{fit}, from {plural(len(graph.dates), 'paper')}."
 
 
 def _around(graph: Graph, choice: Choice, asked: Asked) -> str:

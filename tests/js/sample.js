@@ -9,7 +9,7 @@ export const payload = () => ({
   kinds: ["Method", "Dataset", "Task"],
   relations: ["is_a", "evaluated_on", "introduces"],
   readings: [
-    ["is a", "has the kinds"],
+    ["is a", "more general than"],
     ["evaluated on", "used to evaluate"],
     ["introduces", "introduced by"],
   ],
