@@ -44,7 +44,7 @@ class Config:
     #: ``graph.ttl`` is written up to this many triples.
     max_turtle_triples: int = 1_000_000
     #: NetworkX holds at most this many relations: ``kg.load`` refuses larger graphs.
-    max_graph_edges: int = 5_000_000
+    max_graph_edges: int = 2_000_000
     #: Seconds a query may run.
     query_seconds: float = 30.0
     #: Rows or triples a query may return.

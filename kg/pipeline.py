@@ -239,17 +239,7 @@ def _publish(
     records = sorted(set(records))
     filling = sorted(set(Wanted(records).of(filling))) if filling else []
     rejects = sorted(set(rejects), key=astuple)
-    wanted = Manifest(
-        version=kg.__version__,
-        code=code_hash(),
-        fingerprint=fingerprint(job.config),
-        config=json.loads(json.dumps(job.config.as_dict())),
-        records=set_hash(records, rejects, filling),
-        counts={},
-        kinds={},
-        relations={},
-        files={},
-    )
+    wanted = _wanted(records, rejects, filling, job.config)
     present = _current(space)
     if present is not None and present.manifest().same_input(wanted):
         job.notify("nothing new: the current build holds just this")
@@ -293,6 +283,21 @@ def _publish(
         space.append_identity(replaced)
     job.progress("publish", 1, 1)
     return manifest
+
+
+def _wanted(records: Sequence[Paper], rejects: Sequence[Reject], filling: Sequence[Paper], config: Config) -> Manifest:
+    """Say what a build is to be made of."""
+    return Manifest(
+        version=kg.__version__,
+        code=code_hash(),
+        fingerprint=fingerprint(config),
+        config=json.loads(json.dumps(config.as_dict())),
+        records=set_hash(records, rejects, filling),
+        counts={},
+        kinds={},
+        relations={},
+        files={},
+    )
 
 
 def _tell_enriched(enriched: Enriched, kept: int, job: _Job) -> None:

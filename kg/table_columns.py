@@ -4,17 +4,12 @@ A `Tables` that makes its rows itself (a part of a build, or two builds as one) 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
-from itertools import accumulate, pairwise
 from operator import attrgetter
-from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from kg.errors import WorkspaceError
-from kg.tables import RECORDS, SCHEMAS, Tables
+from kg.tables import RECORDS, Tables, batches, made, plain
 
 T = TypeVar("T")
 
@@ -40,7 +35,7 @@ def records(tables: Tables, name: str, columns: Sequence[str], wanted: Callable[
 
     def kept(batch: pa.RecordBatch) -> Iterable[Any]:
         numbers = [number for number, row in enumerate(_rows(batch, columns)) if wanted(*row)]
-        return _objects(batch.take(pa.array(numbers, pa.int64())).to_struct_array(), RECORDS[name]) if numbers else ()
+        return made(batch.take(pa.array(numbers, pa.int64())), RECORDS[name]) if numbers else ()
 
     return _read(tables, name, kept)
 
@@ -53,17 +48,10 @@ def _makes_its_rows(tables: Tables) -> bool:
 def _read(
     tables: Tables, name: str, turn: Callable[[pa.RecordBatch], Iterable[T]], columns: Sequence[str] | None = None
 ) -> Iterator[T]:
-    """Stream what a function makes of the batches of a file; damage is told as by `kg.tables.read_rows`."""
+    """Stream what a function makes of the batches of a file."""
     path = tables.folder / f"{name}.parquet"
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            if file.schema_arrow.names != SCHEMAS[name].names:
-                raise WorkspaceError(f"{path}: the columns are those of another version of kg; run `kg build` again")
-            for batch in file.iter_batches(batch_size=_BATCH, columns=columns and list(columns)):
-                yield from turn(batch)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        why = " ".join(str(error).split())
-        raise WorkspaceError(f"{path}: no readable table ({why}); run `kg build` again") from error
+    for batch in batches(path, RECORDS[name], columns=columns, rows=_BATCH):
+        yield from turn(batch)
 
 
 def _rows(batch: pa.RecordBatch, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
@@ -71,45 +59,4 @@ def _rows(batch: pa.RecordBatch, columns: Sequence[str]) -> Iterator[tuple[Any, 
     table = pa.Table.from_batches([batch])
     if any("." in column for column in columns):
         table = table.flatten()
-    return zip(*(_plain(table.column(column).combine_chunks()) for column in columns), strict=True)
-
-
-#: Type hints of a record's fields, in order.
-_hints: Callable[[Any], dict[str, Any]] = cache(get_type_hints)
-
-
-def _objects(column: pa.Array, hint: Any) -> list[Any]:
-    """Turn a column into values of a type: structs into records, lists into tuples.
-
-    >>> _objects(pa.array([["a"], [], ["b", "a"]]), tuple[str, ...])
-    [('a',), (), ('b', 'a')]
-    """
-    if isinstance(hint, UnionType):  # or None
-        there = column.is_valid()
-        found = iter(_objects(column.filter(there), get_args(hint)[0]))
-        return [next(found) if held else None for held in there.to_pylist()]
-    if get_origin(hint) is tuple:
-        inner = _objects(column.flatten(), get_args(hint)[0])
-        ends = accumulate(column.value_lengths().to_pylist(), initial=0)
-        return [tuple(inner[start:end]) for start, end in pairwise(ends)]
-    if pa.types.is_struct(column.type):
-        fields = zip(column.flatten(), _hints(hint).values(), strict=True)
-        return list(map(hint, *(_objects(field, kind) for field, kind in fields)))
-    return _plain(column)
-
-
-def _plain(column: pa.Array) -> list[Any]:
-    """Turn a column into a list of plain values.
-
-    >>> _plain(pa.array(["a", "b", "a"]))
-    ['a', 'b', 'a']
-    """
-    if pa.types.is_string(column.type) and not column.null_count:
-        # Each different string is made once.
-        coded = column.dictionary_encode()
-        strings = coded.dictionary.to_pylist()
-        return [strings[code] for code in coded.indices.to_numpy().tolist()]
-    if pa.types.is_primitive(column.type) and not column.null_count:
-        plain: list[Any] = column.to_numpy(zero_copy_only=False).tolist()
-        return plain
-    return list(column.to_pylist())
+    return zip(*(plain(table.column(column).combine_chunks()) for column in columns), strict=True)

@@ -123,22 +123,47 @@ def _make_writer(kind: Any) -> _Turn:
     return lambda value: {name: write(getattr(value, name)) for name, write in fields}
 
 
+def plain(column: pa.Array) -> list[Any]:
+    """Turn a column into a list of plain values, equal strings being one object.
+
+    >>> plain(pa.array(["a", "b", "a"]))
+    ['a', 'b', 'a']
+    """
+    if column.null_count or not (pa.types.is_string(column.type) or pa.types.is_primitive(column.type)):
+        return list(column.to_pylist())
+    if pa.types.is_string(column.type):
+        coded = column.dictionary_encode()
+        strings = coded.dictionary.to_pylist()
+        return [strings[code] for code in coded.indices.to_numpy().tolist()]
+    # The way through NumPy makes a list in one go.
+    found: list[Any] = column.to_numpy(zero_copy_only=False).tolist()
+    return found
+
+
 def _column(array: pa.Array, kind: Any) -> list[Any]:
-    """Read a column of values of ``kind``; whole columns are read far faster than rows."""
+    """Turn a column into values of ``kind``; whole columns are read far faster than rows.
+
+    >>> _column(pa.array([["a"], [], ["b", "a"]]), tuple[str, ...])
+    [('a',), (), ('b', 'a')]
+    """
     if kind in _PLAIN:
-        # The way through NumPy makes a list in one go.
-        plain = array.to_pylist() if array.null_count else array.to_numpy(zero_copy_only=False).tolist()
-        return cast(list[Any], plain)
+        return plain(array)
     if get_origin(kind) is tuple:
         inner = _column(array.flatten(), get_args(kind)[0])
-        ends = array.offsets.to_numpy()
-        return [tuple(inner[start:end]) for start, end in pairwise((ends - ends[0]).tolist())]
+        ends = accumulate(array.value_lengths().to_pylist(), initial=0)
+        return [tuple(inner[start:end]) for start, end in pairwise(ends)]
     if isinstance(kind, UnionType):
-        there = array.is_valid().to_pylist()
-        found = iter(_column(array.drop_null(), get_args(kind)[0]))
-        return [next(found) if valid else None for valid in there]
-    columns = [_column(array.field(name), hint) for name, hint in _hints(kind).items()]
+        there = array.is_valid()
+        found = iter(_column(array.filter(there), get_args(kind)[0]))
+        return [next(found) if held else None for held in there.to_pylist()]
+    columns = [_column(field, hint) for field, hint in zip(array.flatten(), _hints(kind).values(), strict=True)]
     return list(map(kind, *columns))
+
+
+def made(batch: pa.RecordBatch, kind: type[T]) -> Iterator[T]:
+    """Make the records of a batch that has all their columns."""
+    columns = [_column(array, hint) for array, hint in zip(batch.columns, _hints(kind).values(), strict=True)]
+    return map(kind, *columns)
 
 
 def _array(values: Sequence[Any], kind: Any) -> pa.Array:
@@ -197,16 +222,18 @@ def write_rows(path: Path, kind: type[T], rows: Iterable[T]) -> int:
 
 def read_rows(path: Path, kind: type[T]) -> Iterator[T]:
     """Stream the records of one type from a Parquet file."""
-    # What a reader does with a record is not within the try, as its errors do not come here.
+    for batch in batches(path, kind, rows=2_000):
+        yield from made(batch, kind)
+
+
+def batches(path: Path, kind: type, *, columns: Sequence[str] | None = None, rows: int) -> Iterator[pa.RecordBatch]:
+    """Stream a Parquet file of records of one type, or some of its columns, so many rows at once."""
+    # What a reader does with a batch is not within the try, as its errors do not come here.
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             if file.schema_arrow.names != list(_hints(kind)):
                 raise WorkspaceError(f"{path}: the columns are those of another version of kg; run `kg build` again")
-            for batch in file.iter_batches(batch_size=2_000):
-                columns = [
-                    _column(array, hint) for array, hint in zip(batch.columns, _hints(kind).values(), strict=True)
-                ]
-                yield from map(kind, *columns)
+            yield from file.iter_batches(batch_size=rows, columns=columns and list(columns))
     except (OSError, ValueError, pa.ArrowException) as error:
         why = " ".join(str(error).split())
         raise WorkspaceError(f"{path}: no readable table ({why}); run `kg build` again") from error

@@ -175,7 +175,7 @@ def test_a_damaged_new_build_does_not_end_the_old_one(space: Workspace) -> None:
 
 
 def test_many_clients_get_right_answers(space: Workspace) -> None:
-    """A short form of ``benchmarks/serve.py``."""
+    """A short form of ``benchmarks.serve``."""
     clients, each = 64, 6
     with serving(space.path, "--concurrency", "2", "--seconds", "60") as served:
         count(served)

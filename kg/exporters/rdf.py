@@ -182,12 +182,12 @@ def write_build(
     identity = identity_lines(tables, config, replaced)
     if before is None or changes is None:
         _complete(store, config, identity, is_new=True)
-    elif not _brought_up(before, changes, count, store, config, identity):
+    elif not _brought_up(before, changes, count, store, config=config, identity=identity):
         load_store(packed, config, store, identity=identity)
     return count
 
 
-def _brought_up(before: Path, changes: Difference, count: int, store: Path, config: Config, identity: bytes) -> bool:
+def _brought_up(before: Path, changes: Difference, count: int, store: Path, *, config: Config, identity: bytes) -> bool:
     """Try to make a store of that of an earlier build; it is not there where this fails."""
     if not updated(before, changes, count, store):
         return False
