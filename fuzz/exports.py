@@ -139,6 +139,7 @@ def _add_relation(feed: Feed, draft: _Draft) -> None:
         size = 1 + feed.number(5)
         row = Mention(head, feed.choice(("title", "abstract")), start, start + size, tail, _text(feed, 20))
         draft.mentions.setdefault((row.paper, row.section, row.start, row.end, row.entity), row)
+        return  # what says it is the mention
     for _ in range(feed.number(3)):
         draft.evidence.append(_evidence(feed, link, papers, len(draft.evidence)))
 

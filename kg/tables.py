@@ -175,7 +175,7 @@ def _array(values: Sequence[Any], kind: Any) -> pa.Array:
         return pa.ListArray.from_arrays(ends, _array(list(chain.from_iterable(values)), get_args(kind)[0]))
     if isinstance(kind, UnionType):
         kind = get_args(kind)[0]
-    absent = pa.array([value is None for value in values])
+    absent = pa.array([value is None for value in values], type=pa.bool_())
     columns = [_array([getattr(value, name, None) for value in values], hint) for name, hint in _hints(kind).items()]
     return pa.StructArray.from_arrays(columns, fields=list(_arrow(kind)), mask=absent)
 

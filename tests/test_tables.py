@@ -8,14 +8,31 @@ import pyarrow.parquet as pq
 import pytest
 
 from kg.errors import WorkspaceError
-from kg.model import Relation
-from kg.tables import Tables, write_table
+from kg.model import Evidence, Relation, Span
+from kg.tables import RECORDS, Tables, write_table
 
 
 def test_a_relation_keeps_its_salience(tmp_path: Path) -> None:
     rows = [Relation("paper:a", "mentions", "entity:b", 1, 0.75, 0.5), Relation("paper:a", "uses", "entity:b", 1, 0.5)]
     write_table(tmp_path, "relations", rows)
     assert list(Tables(tmp_path).relations()) == rows
+
+
+@pytest.mark.parametrize("spans", [(), (Span("title", 0, 4), Span("abstract", 3, 9))])
+@pytest.mark.parametrize("mention", [None, Span("title", 1, 2)])
+def test_evidence_may_lack_sentences_and_mentions(
+    tmp_path: Path, spans: tuple[Span, ...], mention: Span | None
+) -> None:
+    link, made = ("paper:a", "uses", "entity:b"), ("evidence:1", "text", "rules:x", 0.5, "paper:a")
+    rows = [Evidence(*link, *made, spans, head_mention=mention, tail_mention=None)]
+    write_table(tmp_path, "evidence", rows)
+    assert list(Tables(tmp_path).evidence()) == rows
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_table_may_be_empty(tmp_path: Path, name: str) -> None:
+    assert write_table(tmp_path, name, []) == 0
+    assert list(Tables(tmp_path).rows(name)) == []
 
 
 def test_a_table_of_another_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
