@@ -103,3 +103,15 @@ def test_the_year_filter_comes_back_with_the_address(visit: Visits, path: Path) 
     keys.opened.page.wait_for_timeout(600)
     again = visit.open(path, hash=keys.opened.page.evaluate("location.hash"))
     assert again.shown() == keys.opened.shown()
+
+
+def test_the_list_of_names_stays_for_who_types_the_next_name_at_once(visit: Visits, path: Path) -> None:
+    keys = Keyboard(visit.open(path))
+    keys.press("/")
+    keys.type(FROM)
+    keys.press("Enter")
+    keys.press("f")
+    keys.type(TO)
+    keys.opened.page.wait_for_timeout(400)  # by then the box would have closed the list of the first name
+    keys.press("Enter")
+    assert keys.opened.kg("kg.selected().kind") == "way"

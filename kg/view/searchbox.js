@@ -110,7 +110,12 @@ export function buildSearch(app) {
       event.stopPropagation();
     }
   });
-  input.addEventListener("blur", () => setTimeout(close, 200));
+  input.addEventListener("blur", () =>
+    setTimeout(() => {
+      // Somebody may be typing the next name already.
+      if (document.activeElement !== input) close();
+    }, 200),
+  );
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   return {
     times,
