@@ -119,10 +119,11 @@ def test_an_empty_table_has_no_rows(tmp_path: Path) -> None:
 READS: list[Callable[[Tables], list[Any]]] = [
     lambda tables: list(values(tables, "relations", "head", "type", "tail", "support", "confidence", "salience")),
     lambda tables: list(records(tables, "relations", ("tail",), lambda _: True)),
+    lambda tables: list(tables.relations()),
 ]
 
 
-@pytest.mark.parametrize("read", READS, ids=["values", "records"])
+@pytest.mark.parametrize("read", READS, ids=["values", "records", "rows"])
 def test_a_table_of_another_version_is_refused_with_what_to_do(
     tmp_path: Path, read: Callable[[Tables], list[Any]]
 ) -> None:
@@ -138,7 +139,7 @@ def test_a_table_of_another_version_is_refused_with_what_to_do(
         read(Tables(tmp_path))
 
 
-@pytest.mark.parametrize("read", READS, ids=["values", "records"])
+@pytest.mark.parametrize("read", READS, ids=["values", "records", "rows"])
 def test_damage_is_told_in_one_line_and_never_read(tmp_path: Path, read: Callable[[Tables], list[Any]]) -> None:
     write_table(tmp_path, "relations", [Relation(f"paper:{n}", "uses", "entity:ü", n, 0.5) for n in range(200)])
     sound = read(Tables(tmp_path))
