@@ -21,11 +21,10 @@ from typing import Any
 import networkx as nx
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from kg.errors import KGError, WorkspaceError
+from kg.errors import KGError
 from kg.model import Entity, Evidence, Mention, Merge, Paper, Relation
-from kg.tables import PaperRow, Tables, from_plain, to_plain
+from kg.tables import PaperRow, Tables, batches, from_plain, to_plain
 
 #: Kind of the nodes that are papers.
 PAPER_KIND = "Paper"
@@ -50,16 +49,10 @@ class Records:
 
 def count_edges(tables: Tables, *, min_confidence: float = 0.0) -> int:
     """Count the relations of whole tables, or the ``mentions`` and those at least as sure, without reading the rest."""
-    path = tables.folder / "relations.parquet"
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            if min_confidence <= 0:
-                return int(file.metadata.num_rows)
-            columns = file.iter_batches(columns=["type", "confidence"])
-            return sum(pc.sum(_sure(batch, min_confidence), min_count=0).as_py() for batch in columns)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        why = " ".join(str(error).split())
-        raise WorkspaceError(f"{path}: no readable table ({why}); run `kg build` again") from error
+    columns = batches(tables.folder / "relations.parquet", Relation, columns=["type", "confidence"], rows=100_000)
+    if min_confidence <= 0:
+        return sum(batch.num_rows for batch in columns)
+    return sum(pc.sum(_sure(batch, min_confidence), min_count=0).as_py() for batch in columns)
 
 
 def _sure(batch: pa.RecordBatch, least: float) -> pa.BooleanArray:
