@@ -23,7 +23,7 @@ from kg.members import without
 from kg.model import Extraction, Paper, Reject
 from kg.namespaces import paper_curie
 from kg.origin import code_hash, set_hash
-from kg.resolve.collecting import no_collection
+from kg.resolve.collecting import let_go, no_collection
 from kg.resolve.enrich import FIELDS, Enriched, Wanted, enrich
 from kg.resolve.papers import merge_records
 from kg.tables import RECORDS, Replacement, Tables, write_rows, write_table
@@ -262,6 +262,7 @@ def _publish(
         relations = Counter(relation.type for relation in resolution.relations)
         unmatched = resolution.unmatched
         del extractions, resolution  # what follows reads the tables, and needs the room
+        let_go()
         tables = Tables(folder / "tables")
         replaced = tuple(identity.replaced(present.tables(), tables)) if present is not None else ()
         told = {

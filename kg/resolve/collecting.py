@@ -1,8 +1,11 @@
-"""Keep Python's search for cyclic garbage out of work that makes millions of records and no cycle."""
+"""Memory of work that makes millions of records and no cycle."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import _lru_cache_wrapper
+
+import pyarrow as pa
 
 
 @contextmanager
@@ -20,3 +23,22 @@ def no_collection() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def let_go() -> None:
+    """Give memory that is no longer used back to the system.
+
+    What functions remember of the data lies between millions of records that are gone and would keep most of their
+    memory taken: it is forgotten, cycles are searched for once, and the system's allocator is told to return the rest.
+
+    >>> let_go()
+    """
+    for item in gc.get_objects():
+        if (
+            isinstance(item, _lru_cache_wrapper)
+            and item.__module__.startswith("kg.")
+            and item.cache_parameters()["maxsize"]
+        ):
+            item.cache_clear()
+    gc.collect()
+    pa.system_memory_pool().release_unused()
