@@ -1,5 +1,6 @@
 """Where the extraction runs: in this process, on a pool of processes or on a Dask cluster, with the same result."""
 
+import atexit
 import logging
 import multiprocessing
 import os
@@ -248,7 +249,8 @@ def _aside(work: Callable[..., None], arguments: tuple[object, ...]) -> None:
 
 
 def _start() -> None:
-    """Set up a worker: end when the parent is gone."""
+    """Set up a worker: end when the parent is gone, and without taking models apart piece by piece."""
+    atexit.register(os._exit, 0)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
