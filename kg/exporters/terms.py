@@ -16,9 +16,6 @@ Triple = tuple[str, str, str]
 
 _ESCAPES = {ord(sign): f"\\{letter}" for sign, letter in zip('"\\\n\r\t', '"\\nrt', strict=True)} | {0x7F: "\\u007F"}
 
-#: Text with a character that is escaped, or replaced since no XML document can hold it.
-_ODD = re.compile("[^ !#-\\[\\]-~\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 #: Tells local names that make an IRI whatever stands before them.
 _is_plain = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
 
@@ -35,7 +32,7 @@ def text(value: str) -> str:
     >>> text('say "hi"\n')
     '"say \\"hi\\"\\n"'
     """
-    if _ODD.search(value):
+    if not value.isprintable() or '"' in value or "\\" in value:
         value = legal(value).translate(_ESCAPES)
     return f'"{value}"'
 
