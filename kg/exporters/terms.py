@@ -16,8 +16,8 @@ Triple = tuple[str, str, str]
 
 _ESCAPES = {ord(sign): f"\\{letter}" for sign, letter in zip('"\\\n\r\t', '"\\nrt', strict=True)} | {0x7F: "\\u007F"}
 
-#: Tells local names that make an IRI whatever stands before them.
-_is_plain = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
+#: Finds what may not stand in an IRI in a local name; one without makes an IRI whatever stands before it.
+_odd = re.compile(r"[^A-Za-z0-9._~-]").search
 
 #: Terms that are kept, in case they come again.
 _KEPT = 1 << 14
@@ -100,7 +100,7 @@ class Terms:
         prefix, _, name = curie.partition(":")
         start = self.prefixes.get(prefix)
         if start is not None:
-            return f"<{start}{name}>" if _is_plain(name) else _checked(start + name)
+            return _checked(start + name) if _odd(name) else f"<{start}{name}>"
         if prefix in ("http", "https"):
             return _checked(curie)
         raise KGError(f"{curie!r} is no CURIE of this graph; known prefixes: {', '.join(self.prefixes)}")
