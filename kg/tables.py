@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, chain, groupby, islice, pairwise
+from operator import attrgetter
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
@@ -281,7 +282,7 @@ class Tables:
 
 def join(relations: Iterable[Relation], evidence: Iterable[Evidence]) -> Iterator[tuple[Relation, list[Evidence]]]:
     """Pair each relation with its evidence; both come sorted by head, type and tail."""
-    groups = groupby(evidence, key=lambda item: (item.head, item.type, item.tail))
+    groups = groupby(evidence, key=attrgetter("head", "type", "tail"))
     key, items = next(groups, (None, iter(())))
     for relation in relations:
         wanted = (relation.head, relation.type, relation.tail)

@@ -27,13 +27,14 @@ from pyld import jsonld
 from kg.config import Config
 from kg.errors import KGError
 from kg.exporters import EXPORTERS, rdf
+from kg.exporters.blocks import lines, triples
 from kg.exporters.characters import legal
 from kg.exporters.claims import strength
 from kg.exporters.description import dataset_iri
 from kg.exporters.sorting import Sorter
-from kg.exporters.statements import acyclic, hierarchy_triples
+from kg.exporters.statements import acyclic, hierarchy
 from kg.exporters.terms import Terms, date, decimal, integer, rounded, text
-from kg.exporters.triples import DETAILS, Options, groups
+from kg.exporters.triples import DETAILS, Options, blocks
 from kg.model import Evidence, Relation
 from kg.namespaces import Namespaces
 from kg.tables import Replacement, Tables, join
@@ -216,14 +217,17 @@ def test_the_hash_seed_does_not_matter(tables: Tables) -> None:
 
 @pytest.mark.parametrize("detail", DETAILS)
 def test_no_triple_is_given_twice_and_none_has_a_blank_node(detail: str, hostile: Tables, tmp_path: Path) -> None:
-    found = [triple for group in groups(hostile, Config(), tmp_path, Options(detail=detail)) for triple in group]
+    found = "".join(lines(sorted(blocks(hostile, Config(), tmp_path, Options(detail=detail))))).split("\n")
     assert len(found) == len(set(found))
     assert not any(isinstance(term, ox.BlankNode) for triple in expected(hostile, detail) for term in triple)
 
 
-def test_a_group_of_triples_has_one_subject(hostile: Tables, tmp_path: Path) -> None:
-    for group in groups(hostile, Config(), tmp_path, Options(detail="full")):
-        assert len({subject for subject, _, _ in group}) == 1
+def test_the_lines_of_a_block_are_sorted_and_have_one_subject(hostile: Tables, tmp_path: Path) -> None:
+    for block in blocks(hostile, Config(), tmp_path, Options(detail="full")):
+        (whole,) = lines([block])
+        rows = whole.removesuffix("\n").split("\n")
+        assert all(a < b for a, b in pairwise(rows))
+        assert len({row.partition(" ")[0] for row in rows}) == 1
 
 
 def test_nquads_are_sorted_and_the_packed_form_has_no_clock(tables: Tables) -> None:
@@ -294,18 +298,19 @@ def test_broader_is_closed(tables: Tables) -> None:
 def test_a_cycle_is_broader_than_nothing_in_it() -> None:
     edges = [("entity:a", "entity:b"), ("entity:b", "entity:a"), ("entity:b", "entity:c"), ("entity:c", "entity:d")]
     assert acyclic(edges) == {"entity:b": {"entity:c"}, "entity:c": {"entity:d"}}
-    found = [triple for group in hierarchy_triples(edges, Terms(Config().base_iri)) for triple in group]
+    terms = Terms(Config().base_iri)
+    found = [triple for thing in hierarchy(edges, terms) for triple in triples(thing, terms)]
     assert len(found) == len(set(found)) == 5
 
 
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=25))
 def test_the_closure_is_what_paths_reach_without_cycles(pairs: list[tuple[int, int]]) -> None:
     edges = [(f"entity:{a}", f"entity:{b}") for a, b in pairs]
-    found = {triple for group in hierarchy_triples(edges, Terms("http://x/")) for triple in group}
+    nodes = Terms("http://x/")
+    found = {triple for thing in hierarchy(edges, nodes) for triple in triples(thing, nodes)}
     graph = nx.DiGraph(edges)
     loose = nx.DiGraph((a, b) for a, b in edges if not (a == b or nx.has_path(graph, b, a)))
     said = {name: {(s, o) for s, p, o in found if p.endswith(f"#{name}>")} for name in ("broader", "broaderTransitive")}
-    nodes = Terms("http://x/")
     assert said["broader"] == {(nodes.node(a), nodes.node(b)) for a, b in loose.edges}
     reached = {(nodes.node(a), nodes.node(b)) for a in loose for b in nx.descendants(loose, a)}
     assert said["broaderTransitive"] == reached

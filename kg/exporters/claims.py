@@ -1,9 +1,10 @@
-"""Assertions and their evidence as triples."""
+"""Assertions and their evidence as things."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from kg.exporters.terms import Terms, Triple, decimal, integer, text
+from kg.exporters.blocks import Facts, Thing
+from kg.exporters.terms import Terms, decimal, integer, text
 from kg.model import Evidence, Relation, Span
 from kg.namespaces import assertion_curie, short_hash, slug
 
@@ -13,7 +14,7 @@ SENTENCE, PHRASE = "nif:Sentence", "nif:Phrase"
 
 @dataclass(slots=True)
 class Claims:
-    """Writes assertions and their evidence, a list of triples for each.
+    """Describes assertions and their evidence.
 
     ``note`` is told of each span of a paper that evidence rests on, and what it is; these are described elsewhere,
     since several pieces of evidence share one. With ``rdf12``, an assertion reifies its triple as RDF 1.2 does.
@@ -23,88 +24,83 @@ class Claims:
     note: Callable[[str, Span, str], None]
     rdf12: bool = False
     _extractors: dict[str, str] = field(default_factory=dict)
-    #: (head, tail) of each stated claim to outperform, and the pairs of assertions that cannot both hold.
-    _better: set[tuple[str, str]] = field(default_factory=set)
+    #: (head, tail) of each stated claim to outperform -> its assertion, and the pairs that cannot both hold.
+    _better: dict[tuple[str, str], str] = field(default_factory=dict)
     _opposed: list[tuple[str, str]] = field(default_factory=list)
 
-    def triples(self, relation: Relation, evidence: list[Evidence]) -> Iterator[list[Triple]]:
-        """Write the assertion of a relation, and another one for its negation where a paper states that."""
-        stated = [item for item in evidence if item.polarity != "negated"]
+    def things(self, relation: Relation, evidence: list[Evidence]) -> Iterator[Thing]:
+        """Describe a relation: its assertion, one of its negation where a paper states that, and its evidence."""
         negated = [item for item in evidence if item.polarity == "negated"]
+        stated = [item for item in evidence if item.polarity != "negated"] if negated else evidence
+        ids = {}
         if stated or not negated:
-            yield self._assertion(relation, "stated", stated)
+            ids["stated"], *_ = made = self._assertion(relation, "stated", stated)
+            yield made
         if negated:
             denial = Relation(relation.head, relation.type, relation.tail, *strength(negated))
-            yield self._assertion(denial, "negated", negated)
+            ids["negated"], *_ = made = self._assertion(denial, "negated", negated)
+            yield made
         for item in evidence:
             yield self.evidence(item)
-        self._oppose(relation, is_stated=bool(stated or not negated), is_denied=bool(negated))
+        self._oppose(relation, ids)
 
-    def _oppose(self, relation: Relation, *, is_stated: bool, is_denied: bool) -> None:
-        """Note what contradicts a claim: its own denial, and of two things that each outperforms the other."""
-        head, name, tail = relation.head, relation.type, relation.tail
-        stated = assertion_curie(head, name, tail, "stated")
-        if is_stated and is_denied:
-            self._opposed.append((stated, assertion_curie(head, name, tail, "negated")))
-        if is_stated and name == "outperforms" and head != tail:
-            self._better.add((head, tail))
-            if (tail, head) in self._better:
-                self._opposed.append((stated, assertion_curie(tail, name, head, "stated")))
+    def _oppose(self, relation: Relation, ids: Mapping[str, str]) -> None:
+        """Note what contradicts a claim: its own denial, and of two things that each outperforms the other.
 
-    def contradictions(self) -> Iterator[list[Triple]]:
+        ``ids`` are the nodes of its assertions by polarity.
+        """
+        if len(ids) == 2:
+            self._opposed.append((ids["stated"], ids["negated"]))
+        if relation.type == "outperforms" and relation.head != relation.tail and "stated" in ids:
+            self._better[relation.head, relation.tail] = ids["stated"]
+            if (other := self._better.get((relation.tail, relation.head))) is not None:
+                self._opposed.append((ids["stated"], other))
+
+    def contradictions(self) -> Iterator[Thing]:
         """Link the assertions written so far that contradict each other, both ways."""
-        opposed = self.terms.known["kg:contradicts"]
-        for pair in self._opposed:
-            one, two = map(self.terms.node, pair)
-            yield from ([(one, opposed, two)], [(two, opposed, one)])
+        for one, two in self._opposed:
+            yield one, (), {"kg:contradicts": two}, {}
+            yield two, (), {"kg:contradicts": one}, {}
 
-    def activities(self) -> Iterator[list[Triple]]:
+    def activities(self) -> Iterator[Thing]:
         """Describe the activities that made the evidence written so far."""
-        known = self.terms.known
         for name, id_ in self._extractors.items():
-            yield [
-                (id_, known["rdf:type"], known["prov:Activity"]),
-                (id_, known["kg:extractor"], text(name)),
-                (id_, known["prov:wasAssociatedWith"], self.terms.node("run:kg")),
-            ]
+            facts = {"kg:extractor": text(name), "prov:wasAssociatedWith": self.terms.node("run:kg")}
+            yield id_, ("prov:Activity",), facts, {}
 
-    def _assertion(self, relation: Relation, polarity: str, evidence: list[Evidence]) -> list[Triple]:
-        """Write one assertion."""
-        terms, known = self.terms, self.terms.known
-        id_ = terms.node(assertion_curie(relation.head, relation.type, relation.tail, polarity))
-        grounds = known["kg:evidence"]
-        return [
-            (id_, known["rdf:type"], known["kg:Assertion"]),
-            *statement(id_, relation, terms, rdf12=self.rdf12),
-            (id_, known["kg:polarity"], text(polarity)),
-            (id_, known["kg:support"], integer(relation.support)),
-            (id_, known["kg:confidence"], decimal(relation.confidence)),
-            *((id_, grounds, terms.node(evidence_curie(item))) for item in evidence),
-        ]
+    def _assertion(self, relation: Relation, polarity: str, evidence: list[Evidence]) -> Thing:
+        """Describe one assertion."""
+        node = self.terms.node
+        classes, facts = statement("kg:Assertion", relation, self.terms, rdf12=self.rdf12)
+        facts["kg:polarity"] = text(polarity)
+        facts["kg:support"] = integer(relation.support)
+        facts["kg:confidence"] = decimal(relation.confidence)
+        grounds = {"kg:evidence": [node(evidence_curie(item)) for item in evidence]}
+        return node(assertion_curie(relation.head, relation.type, relation.tail, polarity)), classes, facts, grounds
 
-    def evidence(self, item: Evidence) -> list[Triple]:
-        """Write one piece of evidence with links to its sentences and mentions."""
-        terms, known = self.terms, self.terms.known
-        id_ = terms.node(evidence_curie(item))
-        made = self._extractors.get(item.extractor) or self._extractor(item.extractor)
-        found = [
-            (id_, known["rdf:type"], known["kg:Evidence"]),
-            (id_, known["kg:origin"], text(item.origin)),
-            (id_, known["kg:probability"], decimal(item.probability)),
-            (id_, known["kg:polarity"], text(item.polarity)),
-            (id_, known["kg:modality"], text(item.modality)),
-            (id_, known["prov:wasGeneratedBy"], made),
-        ]
-        if item.paper:
-            found.append((id_, known["prov:wasDerivedFrom"], terms.node(item.paper)))
-        for span in dict.fromkeys(item.sentences):
-            found.append((id_, known["kg:sentence"], terms.node(span_curie(item.paper, span))))
-            self.note(item.paper, span, SENTENCE)
-        for name, mention in (("kg:head_mention", item.head_mention), ("kg:tail_mention", item.tail_mention)):
-            if mention is not None:
-                found.append((id_, known[name], terms.node(span_curie(item.paper, mention))))
-                self.note(item.paper, mention, PHRASE)
-        return found
+    def evidence(self, item: Evidence) -> Thing:
+        """Describe one piece of evidence with links to its sentences and mentions."""
+        node, paper = self.terms.node, item.paper
+        facts = {
+            "kg:origin": text(item.origin),
+            "kg:probability": decimal(item.probability),
+            "kg:polarity": text(item.polarity),
+            "kg:modality": text(item.modality),
+            "prov:wasGeneratedBy": self._extractors.get(item.extractor) or self._extractor(item.extractor),
+        }
+        if paper:
+            facts["prov:wasDerivedFrom"] = node(paper)
+        if item.head_mention is not None:
+            facts["kg:head_mention"] = self._span(paper, item.head_mention, PHRASE)
+        if item.tail_mention is not None:
+            facts["kg:tail_mention"] = self._span(paper, item.tail_mention, PHRASE)
+        sentences = {self._span(paper, span, SENTENCE) for span in item.sentences}
+        return node(evidence_curie(item)), ("kg:Evidence",), facts, {"kg:sentence": sentences}
+
+    def _span(self, paper: str, span: Span, what: str) -> str:
+        """Note a span of a paper that evidence rests on, and give its node."""
+        self.note(paper, span, what)
+        return self.terms.node(span_curie(paper, span))
 
     def _extractor(self, name: str) -> str:
         """Give the node of the activity that made a piece of evidence."""
@@ -112,14 +108,12 @@ class Claims:
         return id_
 
 
-def statement(id_: str, relation: Relation, terms: Terms, *, rdf12: bool = False) -> list[Triple]:
-    """Say which triple a node speaks of: as a reification, or as a reifier of RDF 1.2."""
-    known = terms.known
-    triple = terms.node(relation.head), known[f"kg:{relation.type}"], terms.node(relation.tail)
+def statement(kind: str, relation: Relation, terms: Terms, *, rdf12: bool = False) -> tuple[tuple[str, ...], Facts]:
+    """Say of a node of some class which triple it speaks of: as a reification, or as a reifier of RDF 1.2."""
+    head, predicate, tail = terms.node(relation.head), terms.known[f"kg:{relation.type}"], terms.node(relation.tail)
     if rdf12:
-        return [(id_, known["rdf:reifies"], f"<<( {' '.join(triple)} )>>")]
-    parts = zip(("rdf:subject", "rdf:predicate", "rdf:object"), triple, strict=True)
-    return [(id_, known["rdf:type"], known["rdf:Statement"]), *((id_, known[name], part) for name, part in parts)]
+        return (kind,), {"rdf:reifies": f"<<( {head} {predicate} {tail} )>>"}
+    return (kind, "rdf:Statement"), {"rdf:subject": head, "rdf:predicate": predicate, "rdf:object": tail}
 
 
 def span_curie(paper: str, span: Span) -> str:

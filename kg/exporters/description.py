@@ -1,13 +1,12 @@
 """The description of the graph as a whole, with VoID (https://www.w3.org/TR/void/)."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
 from importlib.metadata import PackageNotFoundError, version
 
 from kg.config import Config
-from kg.exporters.terms import Terms, Triple, decimal, integer, text
-from kg.namespaces import Namespaces
+from kg.exporters.blocks import Blocks, Facts, Thing
+from kg.exporters.terms import Terms, decimal, integer, text
 
 #: The licence of the statements.
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -19,22 +18,6 @@ _FORMS = ("JSON-LD", "N-Quads", "N-Triples", "N3", "RDF_XML", "TriG", "Turtle")
 
 #: Vocabularies that the graph is mainly said in, by prefix.
 _VOCABULARIES = ("kg", "skos", "fabio", "prov", "nif")
-
-
-@dataclass(slots=True)
-class Totals:
-    """Counts of what was written: triples by property, things by class."""
-
-    properties: Counter[str] = field(default_factory=Counter)
-    classes: Counter[str] = field(default_factory=Counter)
-
-    def add(self, triples: list[Triple], type_: str) -> None:
-        """Count triples; ``type_`` is the node of ``rdf:type``."""
-        properties = self.properties
-        for _, predicate, target in triples:
-            properties[predicate] += 1
-            if predicate == type_:
-                self.classes[target] += 1
 
 
 def dataset_iri(config: Config) -> str:
@@ -50,75 +33,70 @@ def tool_version() -> str:
         return "unknown"
 
 
-def describe(terms: Terms, config: Config, totals: Totals, inputs: str, *, detail: str) -> list[list[Triple]]:
-    """Describe what the graph holds, its licence, what made it of which papers; a list for each subject.
+def describe(terms: Terms, config: Config, written: Blocks, inputs: str, *, detail: str) -> list[Thing]:
+    """Describe what the graph holds, its licence, what made it of which papers.
 
-    ``totals`` counts the rest of the graph. The description counts itself, so it is made anew until it is right.
+    ``written`` counts the rest of the graph. The description counts itself, so it is made anew until it is right.
     """
-    groups: list[list[Triple]] = []
+    properties, classes = written.properties(), written.classes()
+    things: list[Thing] = []
     while True:
-        whole = Totals(totals.properties.copy(), totals.classes.copy())
-        for group in groups:
-            whole.add(group, terms.known["rdf:type"])
-        again = [_facts(terms, config, whole, inputs, detail), *_makers(terms), *_partitions(terms, config, whole)]
-        if again == groups:
-            return groups
-        groups = again
+        own = Blocks(terms)
+        for id_, kinds, facts, several in things:
+            own.block(id_, kinds, facts.copy(), several)
+        counts = {"property": properties + own.properties(), "class": classes + own.classes()}
+        again = [_graph(terms, config, counts, inputs, detail), *_makers(terms), *_partitions(terms, config, counts)]
+        if again == things:
+            return things
+        things = again
 
 
-def _facts(terms: Terms, config: Config, totals: Totals, inputs: str, detail: str) -> list[Triple]:
+def _graph(terms: Terms, config: Config, counts: dict[str, Counter[str]], inputs: str, detail: str) -> Thing:
     """Describe the data set."""
-    known, id_ = terms.known, terms.node(dataset_iri(config))
-    entities = totals.classes[known["skos:Concept"]]
-    facts = [
-        (id_, known["rdf:type"], known["void:Dataset"]),
-        (id_, known["rdf:type"], known["skos:ConceptScheme"]),
-        (id_, known["dcterms:title"], text("Knowledge graph of machine-learning papers")),
-        (id_, known["dcterms:license"], f"<{LICENCE}>"),
-        (id_, known["dcterms:rights"], text(_RIGHTS)),
-        (id_, known["prov:wasGeneratedBy"], terms.node("run:build")),
-        (id_, known["kg:input_hash"], text(f"sha256:{inputs}")),
-        (id_, known["kg:export_threshold"], decimal(config.export_threshold)),
-        (id_, known["kg:paper_count"], integer(totals.classes[known["fabio:ResearchPaper"]])),
-        (id_, known["kg:entity_count"], integer(entities)),
-        (id_, known["void:uriSpace"], text(config.base_iri)),
-        (id_, known["void:triples"], integer(totals.properties.total())),
-        (id_, known["void:entities"], integer(entities)),
-        (id_, known["void:classes"], integer(len(totals.classes))),
-        (id_, known["void:properties"], integer(len(totals.properties))),
-    ]
+    properties, classes = counts["property"], counts["class"]
+    entities = integer(classes["skos:Concept"])
+    facts: Facts = {
+        "dcterms:title": text("Knowledge graph of machine-learning papers"),
+        "dcterms:license": f"<{LICENCE}>",
+        "dcterms:rights": text(_RIGHTS),
+        "prov:wasGeneratedBy": terms.node("run:build"),
+        "kg:input_hash": text(f"sha256:{inputs}"),
+        "kg:export_threshold": decimal(config.export_threshold),
+        "kg:paper_count": integer(classes["fabio:ResearchPaper"]),
+        "kg:entity_count": entities,
+        "void:uriSpace": text(config.base_iri),
+        "void:triples": integer(properties.total()),
+        "void:entities": entities,
+        "void:classes": integer(len(classes)),
+        "void:properties": integer(len(properties)),
+    }
     if detail != "claims":
-        facts.append((id_, known["kg:detail"], text(detail)))
-    facts += [(id_, known["void:vocabulary"], f"<{terms.prefixes[name]}>") for name in _VOCABULARIES]
-    facts += [(id_, known["void:feature"], f"<{_FEATURE}{name}>") for name in _FORMS]
-    facts += [(id_, known["void:classPartition"], _part(config, "class", node)) for node in totals.classes]
-    facts += [(id_, known["void:propertyPartition"], _part(config, "property", node)) for node in totals.properties]
-    return facts
+        facts["kg:detail"] = text(detail)
+    several: dict[str, Collection[str]] = {
+        "void:vocabulary": [f"<{terms.prefixes[name]}>" for name in _VOCABULARIES],
+        "void:feature": [f"<{_FEATURE}{name}>" for name in _FORMS],
+        "void:classPartition": [_part(config, "class", name) for name in classes],
+        "void:propertyPartition": [_part(config, "property", name) for name in properties],
+    }
+    return terms.node(dataset_iri(config)), ("void:Dataset", "skos:ConceptScheme"), facts, several
 
 
-def _partitions(terms: Terms, config: Config, totals: Totals) -> Iterator[list[Triple]]:
+def _partitions(terms: Terms, config: Config, counts: dict[str, Counter[str]]) -> Iterator[Thing]:
     """Count the things of each class and the triples of each property."""
-    known = terms.known
-    for node, number in totals.classes.items():
-        id_ = _part(config, "class", node)
-        yield [(id_, known["void:class"], node), (id_, known["void:entities"], integer(number))]
-    for node, number in totals.properties.items():
-        id_ = _part(config, "property", node)
-        yield [(id_, known["void:property"], node), (id_, known["void:triples"], integer(number))]
+    for kind, counted in (("class", "void:entities"), ("property", "void:triples")):
+        for name, number in counts[kind].items():
+            facts = {f"void:{kind}": terms.known[name], counted: integer(number)}
+            yield _part(config, kind, name), (), facts, {}
 
 
-def _part(config: Config, kind: str, node: str) -> str:
+def _part(config: Config, kind: str, name: str) -> str:
     """Name the part of the data set that one class or property makes."""
-    name = Namespaces(config.base_iri).compress(node[1:-1])
     return f"<{dataset_iri(config)}/{kind}/{name.replace(':', '-')}>"
 
 
-def _makers(terms: Terms) -> Iterator[list[Triple]]:
+def _makers(terms: Terms) -> Iterator[Thing]:
     """Describe what made the graph: an activity, and the program."""
-    known, build, program = terms.known, terms.node("run:build"), terms.node("run:kg")
-    yield [(build, known["rdf:type"], known["prov:Activity"]), (build, known["prov:wasAssociatedWith"], program)]
-    yield [
-        (program, known["rdf:type"], known["prov:SoftwareAgent"]),
-        (program, known["foaf:name"], text("kg")),
-        (program, known["schema:softwareVersion"], text(tool_version())),
-    ]
+    program = terms.node("run:kg")
+    yield terms.node("run:build"), ("prov:Activity",), {"prov:wasAssociatedWith": program}, {}
+    about = {"foaf:name": text("kg"), "schema:softwareVersion": text(tool_version())}
+    yield program, ("prov:SoftwareAgent",), about, {}

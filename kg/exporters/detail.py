@@ -5,47 +5,45 @@ such a reason, its node says so in ``kg:exact``, a JSON object of the fields con
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from kg.exporters.blocks import Thing
 from kg.exporters.characters import legal
 from kg.exporters.claims import evidence_curie, statement
-from kg.exporters.terms import Terms, Triple, decimal, integer, rounded, text
+from kg.exporters.terms import Terms, decimal, integer, rounded, text
 from kg.model import Entity, Evidence, Merge, Paper, Relation, Source
 from kg.namespaces import Namespaces, assertion_curie, short_hash
 from kg.tables import PaperRow, to_plain
 
 
-def paper(row: PaperRow, terms: Terms) -> Iterator[list[Triple]]:
+def paper(row: PaperRow, terms: Terms) -> Iterator[Thing]:
     """Add a record's own id, and what else is not told exactly."""
     if row.paper.key:
-        yield [(terms.node(row.id), terms.known["kg:key"], text(row.paper.key))]
+        yield terms.node(row.id), (), {"kg:key": text(row.paper.key)}, {}
     yield from _exact(terms.node(row.id), row.paper, plain_paper(row.paper), terms)
 
 
-def entity(row: Entity, terms: Terms) -> Iterator[list[Triple]]:
+def entity(row: Entity, terms: Terms) -> Iterator[Thing]:
     """Add the term an entity is linked to, and what else is not told exactly."""
     if row.term:
-        yield [(terms.node(row.id), terms.known["kg:term"], terms.node(row.term))]
+        yield terms.node(row.id), (), {"kg:term": terms.node(row.term)}, {}
     yield from _exact(terms.node(row.id), row, plain_entity(row, terms), terms)
 
 
-def occurrence(row: Relation, terms: Terms, *, rdf12: bool = False) -> Iterator[list[Triple]]:
+def occurrence(row: Relation, terms: Terms, *, rdf12: bool = False) -> Iterator[Thing]:
     """Say how sure it is that a paper mentions an entity, and how much the paper is about it."""
-    known = terms.known
     id_ = terms.node(assertion_curie(row.head, row.type, row.tail, "stated"))
-    yield [
-        (id_, known["rdf:type"], known["kg:Occurrence"]),
-        *statement(id_, row, terms, rdf12=rdf12),
-        (id_, known["kg:support"], integer(row.support)),
-        (id_, known["kg:confidence"], decimal(row.confidence)),
-        (id_, known["kg:salience"], decimal(row.salience)),
-    ]
+    classes, facts = statement("kg:Occurrence", row, terms, rdf12=rdf12)
+    facts["kg:support"] = integer(row.support)
+    facts["kg:confidence"] = decimal(row.confidence)
+    facts["kg:salience"] = decimal(row.salience)
+    yield id_, classes, facts, {}
     yield from _exact(id_, row, plain_relation(row), terms)
 
 
-def claim(row: Relation, evidence: list[Evidence], terms: Terms) -> Iterator[list[Triple]]:
+def claim(row: Relation, evidence: list[Evidence], terms: Terms) -> Iterator[Thing]:
     """Add what is not told exactly of a relation and its evidence."""
     denied = bool(evidence) and all(item.polarity == "negated" for item in evidence)
     id_ = terms.node(assertion_curie(row.head, row.type, row.tail, "negated" if denied else "stated"))
@@ -57,33 +55,32 @@ def claim(row: Relation, evidence: list[Evidence], terms: Terms) -> Iterator[lis
         yield from _exact(terms.node(evidence_curie(item)), item, plain_evidence(item), terms)
 
 
-def named(id_: str, entity: str, name: str, said: str, terms: Terms) -> list[Triple]:
-    """Say that a span of text names an entity; ``name`` is what the tables hold, ``said`` the text there."""
-    known = terms.known
-    found = [(id_, known["rdf:type"], known["nif:Phrase"]), (id_, known["itsrdf:taIdentRef"], terms.node(entity))]
-    if name != legal(said):
-        found.append((id_, known["kg:exact"], text(json.dumps({"entity": entity, "text": name}, sort_keys=True))))
-    return found
+def named(names: Iterable[tuple[str, str]], said: str, terms: Terms) -> dict[str, Collection[str]]:
+    """Say which entities a span of text names; with each comes the name that the tables hold, ``said`` is the text."""
+    others = [{"entity": entity, "text": name} for entity, name in names if name != legal(said)]
+    return {
+        "itsrdf:taIdentRef": {terms.node(entity) for entity, _ in names},
+        "kg:exact": {text(json.dumps(other, sort_keys=True)) for other in others},
+    }
 
 
-def decisions(rows: Iterable[Merge], terms: Terms) -> Iterator[list[Triple]]:
+def decisions(rows: Iterable[Merge], terms: Terms) -> Iterator[Thing]:
     """Describe the decisions on names."""
-    known = terms.known
     last, times = None, 0
     for row in rows:
         times = times + 1 if row == last else 1
         last = row
         name = short_hash(row.entity, row.a, row.b, row.decision, row.reason, repr(row.score), length=16)
         id_ = terms.node(f"decision:{name}" if times == 1 else f"decision:{name}-{times}")
-        yield [
-            (id_, known["rdf:type"], known["kg:Decision"]),
-            (id_, known["kg:decides"], terms.node(row.entity)),
-            (id_, known["kg:first_name"], text(row.a)),
-            (id_, known["kg:second_name"], text(row.b)),
-            (id_, known["kg:outcome"], text(row.decision)),
-            (id_, known["kg:reason"], text(row.reason)),
-            (id_, known["kg:score"], decimal(row.score)),
-        ]
+        facts = {
+            "kg:decides": terms.node(row.entity),
+            "kg:first_name": text(row.a),
+            "kg:second_name": text(row.b),
+            "kg:outcome": text(row.decision),
+            "kg:reason": text(row.reason),
+            "kg:score": decimal(row.score),
+        }
+        yield id_, ("kg:Decision",), facts, {}
         plain = replace(row, score=float(rounded(row.score)), **_legal(row, "a", "b", "decision", "reason"))
         yield from _exact(id_, row, plain, terms)
 
@@ -155,10 +152,10 @@ def _legal(row: Any, *names: str) -> dict[str, Any]:
     return {name: legal(getattr(row, name)) for name in names}
 
 
-def _exact(id_: str, row: Any, plain: Any, terms: Terms) -> Iterator[list[Triple]]:
+def _exact(id_: str, row: Any, plain: Any, terms: Terms) -> Iterator[Thing]:
     """Say which fields of a record its triples do not tell exactly."""
     if row == plain:
         return
     told = to_plain(plain)
     fields = {name: value for name, value in to_plain(row).items() if value != told[name]}
-    yield [(id_, terms.known["kg:exact"], text(json.dumps(fields, sort_keys=True)))]
+    yield id_, (), {"kg:exact": text(json.dumps(fields, sort_keys=True))}, {}

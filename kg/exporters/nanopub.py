@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from kg.config import Config
+from kg.exporters.blocks import triples
 from kg.exporters.claims import Claims, evidence_curie, span_curie, strength
 from kg.exporters.description import LICENCE, tool_version
 from kg.exporters.plain import Passages
 from kg.exporters.terms import Terms, Triple, decimal, integer, text
-from kg.exporters.triples import span_triples
+from kg.exporters.triples import span_thing
 from kg.model import Evidence, Relation, Span
 from kg.namespaces import FIXED, Namespaces, assertion_curie
 from kg.tables import Tables, join
@@ -101,10 +102,11 @@ class _Writer:
             found.append((claim, known["kg:evidence"], terms.node(evidence_curie(item))))
             if item.paper:
                 found.append((claim, known["prov:wasDerivedFrom"], terms.node(item.paper)))
-            found += claims.evidence(item)
+            found += triples(claims.evidence(item), terms)
         for paper, span, kinds in spans.values():
-            found += span_triples(paper, span, self._passages.text(paper, span), [[kind] for kind in kinds], terms)
-        return found + [triple for group in claims.activities() for triple in group]
+            said = self._passages.text(paper, span)
+            found += triples(span_thing(paper, span, said, kinds, terms), terms)
+        return found + [triple for thing in claims.activities() for triple in triples(thing, terms)]
 
     def _publication(self, this: str, relation: Relation, polarity: str) -> list[Triple]:
         """Say what made the nanopublication and under which terms it is given."""

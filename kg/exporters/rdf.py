@@ -13,16 +13,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from itertools import chain, islice, starmap
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from kg.config import Config
+from kg.exporters.blocks import Blocks, lines
 from kg.exporters.changes import Difference, updated
 from kg.exporters.description import dataset_iri, tool_version
 from kg.exporters.sorting import Sorter
 from kg.exporters.terms import Terms
-from kg.exporters.triples import CLAIMS, DETAILS, Options, groups, replaced_triples
+from kg.exporters.triples import CLAIMS, DETAILS, Options, blocks, replacements
 from kg.exporters.writers import Taker, parse, spread, write_packed, write_turtle
 from kg.tables import Replacement, Tables
 from kg.vocabulary import ontology_file, shipped_files
@@ -49,6 +51,9 @@ ONTOLOGY_GRAPH = "https://w3id.org/paper-kg/ontology"
 VOCABULARY_GRAPH = "https://w3id.org/paper-kg/vocabulary"
 IDENTITY_GRAPH = "https://w3id.org/paper-kg/identity"
 
+#: Subjects whose lines make one piece of a file.
+_PIECE = 1_000
+
 
 def triples(tables: Tables, config: Config, options: Options = CLAIMS) -> Iterator[ox.Triple]:
     """Give the triples of a build, each once, in canonical order."""
@@ -66,36 +71,13 @@ def canonical(
     folder = Path(tempfile.mkdtemp(prefix="kg-rdf-", dir=aside))
     try:
         sorter = Sorter(folder)
-        for group in groups(tables, config, folder, options):
-            lines = [f"{subject} {predicate} {target} .\n" for subject, predicate, target in group]
-            lines.sort()
-            if lines:
-                sorter.add("".join(lines))
-        yield from _joined(sorter.batches())
+        for block in blocks(tables, config, folder, options):
+            sorter.add(block)
+        found = lines(chain.from_iterable(sorter.batches()))
+        while piece := "".join(islice(found, _PIECE)):
+            yield piece.encode()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _joined(batches: Iterator[list[str]]) -> Iterator[bytes]:
-    """Join the sorted lines of each subject, whose blocks come one after the other."""
-    held: list[str] = []
-    subject = "\0"
-    for batch in batches:
-        done: list[str] = []
-        for block in batch:
-            if not block.startswith(subject):
-                done.append(held[0] if len(held) == 1 else _united(held))
-                held = []
-                subject = block[: block.index(" ") + 1]
-            held.append(block)
-        yield "".join(done).encode()
-    yield _united(held).encode()
-
-
-def _united(blocks: list[str]) -> str:
-    """Join blocks of sorted lines of one subject."""
-    lines = sorted(set("".join(blocks).split("\n")) - {""})
-    return "".join(f"{line}\n" for line in lines)
 
 
 def load_store(packed: Path, config: Config, folder: Path, *, identity: bytes = b"") -> None:
@@ -141,8 +123,9 @@ def _complete(folder: Path, config: Config, identity: bytes, *, is_new: bool) ->
 
 def identity_lines(tables: Tables, config: Config, replaced: tuple[Replacement, ...]) -> bytes:
     """Say as N-Triples which CURIEs of earlier builds stand for something under another CURIE in these tables."""
-    rows = [triple for group in replaced_triples(tables, replaced, Terms(config.base_iri)) for triple in group]
-    return "".join(sorted(f"{' '.join(row)} .\n" for row in rows)).encode()
+    terms = Terms(config.base_iri)
+    write = Blocks(terms).block
+    return "".join(lines(sorted(starmap(write, replacements(tables, replaced, terms))))).encode()
 
 
 def build_store(tables: Tables, config: Config, folder: Path) -> None:

@@ -15,8 +15,8 @@ WIDTH = 48
 #: Bytes of a run that are read at once.
 _READ = 1 << 18
 
-#: Items that are written at once.
-_WRITE = 500
+#: Items that are written or merged at once.
+_PART = 500
 
 _END = "\0"
 
@@ -49,7 +49,7 @@ class Sorter:
         if not self._runs:
             yield self._items
             return
-        yield from _merge([*map(_read, self._runs), iter([self._items] if self._items else [])])
+        yield from _merge([*map(_read, self._runs), _parts(self._items)])
 
     def _spill(self) -> None:
         """Write what is in memory as a run, first joining the runs where there are many."""
@@ -69,9 +69,14 @@ class Sorter:
         path = self._folder / f"{id(self):x}-{self._number}.run"
         with path.open("xb") as stream, zstandard.ZstdCompressor(level=1).stream_writer(stream) as packed:
             for batch in batches:
-                for start in range(0, len(batch), _WRITE):
-                    packed.write((_END.join(batch[start : start + _WRITE]) + _END).encode())
+                for part in _parts(batch):
+                    packed.write((_END.join(part) + _END).encode())
         return path
+
+
+def _parts(items: list[str]) -> Iterator[list[str]]:
+    """Cut a long list, as merging copies what is left of each block again and again."""
+    return (items[start : start + _PART] for start in range(0, len(items), _PART))
 
 
 def _read(run: Path) -> Iterator[list[str]]:

@@ -1,9 +1,10 @@
 """Papers, entities and their hierarchy as triples."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from graphlib import TopologicalSorter
 
-from kg.exporters.terms import Terms, Triple, date, integer, text, web_address
+from kg.exporters.blocks import Facts, Thing
+from kg.exporters.terms import Terms, date, integer, text, web_address
 from kg.model import Entity
 from kg.namespaces import author_curie
 from kg.tables import PaperRow
@@ -19,102 +20,93 @@ def year_of(day: str) -> int | None:
     return int(day[:4]) if day[:4].isdecimal() and len(day) >= 4 else None
 
 
-def paper_triples(row: PaperRow, terms: Terms) -> list[Triple]:
-    """Describe one paper; its authors' names are given by `author_triples`."""
-    paper, id_, known = row.paper, terms.node(row.id), terms.known
-    found = [
-        (id_, known["rdf:type"], known["fabio:ResearchPaper"]),
-        (id_, known["rdf:type"], known["schema:ScholarlyArticle"]),
-        (id_, known["dcterms:title"], text(paper.title)),
-    ]
+def paper_thing(row: PaperRow, terms: Terms) -> Thing:
+    """Describe one paper; its authors' names are given by `author_thing`."""
+    paper = row.paper
+    facts: Facts = {"dcterms:title": text(paper.title)}
     if paper.abstract:
-        found.append((id_, known["dcterms:abstract"], text(paper.abstract)))
+        facts["dcterms:abstract"] = text(paper.abstract)
     if paper.date:
-        found.append((id_, known["dcterms:issued"], date(paper.date)))
-        found.append((id_, known["kg:date_basis"], text("inferred" if paper.date_inferred else "given")))
+        facts["dcterms:issued"] = date(paper.date)
+        facts["kg:date_basis"] = text("inferred" if paper.date_inferred else "given")
     if (year := year_of(paper.date)) is not None:
-        found.append((id_, known["kg:year"], integer(year)))
-    if paper.arxiv:
-        found.append((id_, known["dcterms:identifier"], text(f"arXiv:{paper.arxiv}")))
-        found.append((id_, known["foaf:page"], web_address("https://arxiv.org/abs/", paper.arxiv)))
-    if paper.doi:
-        found.append((id_, known["dcterms:identifier"], text(f"doi:{paper.doi}")))
-        found.append((id_, known["foaf:page"], web_address("https://doi.org/", paper.doi)))
+        facts["kg:year"] = integer(year)
     if paper.authors:
-        found.append((id_, known["kg:author_list"], text("; ".join(paper.authors))))
-    creator = known["dcterms:creator"]
-    found += [(id_, creator, terms.node(author_curie(author))) for author in set(paper.authors)]
-    for name, values in (("kg:category", paper.categories), ("kg:flag", paper.flags)):
-        found += [(id_, known[name], value) for value in set(map(text, values))]
-    sources = {text(f"{source.reader}:{source.name}#{source.record}") for source in paper.sources}
-    return found + [(id_, known["kg:source"], source) for source in sources]
+        facts["kg:author_list"] = text("; ".join(paper.authors))
+    names, pages = [], []
+    if paper.arxiv:
+        names.append(text(f"arXiv:{paper.arxiv}"))
+        pages.append(web_address("https://arxiv.org/abs/", paper.arxiv))
+    if paper.doi:
+        names.append(text(f"doi:{paper.doi}"))
+        pages.append(web_address("https://doi.org/", paper.doi))
+    several: dict[str, Collection[str]] = {
+        "dcterms:identifier": names,
+        "foaf:page": pages,
+        "dcterms:creator": [terms.node(author_curie(author)) for author in set(paper.authors)],
+        "kg:category": set(map(text, paper.categories)),
+        "kg:flag": set(map(text, paper.flags)),
+        "kg:source": {text(f"{source.reader}:{source.name}#{source.record}") for source in paper.sources},
+    }
+    return terms.node(row.id), ("fabio:ResearchPaper", "schema:ScholarlyArticle"), facts, several
 
 
-def author_triples(name: str, terms: Terms) -> list[Triple]:
+def author_thing(name: str, terms: Terms) -> Thing:
     """Describe the author with this name."""
-    id_ = terms.node(author_curie(name))
-    known = terms.known
-    return [(id_, known["rdf:type"], known["foaf:Person"]), (id_, known["foaf:name"], text(name))]
+    return terms.node(author_curie(name)), ("foaf:Person",), {"foaf:name": text(name)}, {}
 
 
-def entity_triples(entity: Entity, terms: Terms, scheme: str, *, introduced: int | None = None) -> list[Triple]:
-    """Describe one entity, a concept of the node ``scheme``; ``introduced`` is the year of its first introduction."""
-    id_, known = terms.node(entity.id), terms.known
-    found = [
-        (id_, known["rdf:type"], known["skos:Concept"]),
-        (id_, known["rdf:type"], known[f"kg:{entity.kind}"]),
-        (id_, known["skos:inScheme"], scheme),
-        (id_, known["skos:prefLabel"], text(entity.label)),
-        (id_, known["kg:support"], integer(entity.support)),
-    ]
-    if entity.kind == "Dataset":
-        found.append((id_, known["rdf:type"], known["schema:Dataset"]))
-    others = set(entity.alt_labels) - {entity.label}
-    found += [(id_, known["skos:altLabel"], label) for label in set(map(text, others))]
-    forms = {normal_form(label) for label in (entity.label, *others)} - {""}
-    found += [(id_, known["kg:search_form"], form) for form in set(map(text, forms))]
+def entity_thing(entity: Entity, terms: Terms, scheme: str, tally: str, *, introduced: int | None = None) -> Thing:
+    """Describe one entity, a concept of the node ``scheme`` with a tally.
+
+    ``introduced`` is the year of its first introduction.
+    """
+    facts: Facts = {
+        "skos:inScheme": scheme,
+        "skos:prefLabel": text(entity.label),
+        "kg:support": integer(entity.support),
+        "kg:tally": tally,
+    }
     if entity.first_seen:
-        found.append((id_, known["kg:first_seen"], date(entity.first_seen)))
+        facts["kg:first_seen"] = date(entity.first_seen)
     if (year := year_of(entity.first_seen)) is not None:
-        found.append((id_, known["kg:first_year"], integer(year)))
+        facts["kg:first_year"] = integer(year)
     if introduced is not None:
-        found.append((id_, known["kg:introduced_year"], integer(introduced)))
+        facts["kg:introduced_year"] = integer(introduced)
     if entity.version_order:
-        found.append((id_, known["kg:version_order"], integer(entity.version_order)))
+        facts["kg:version_order"] = integer(entity.version_order)
+    others = set(entity.alt_labels) - {entity.label}
+    forms = {normal_form(label) for label in (entity.label, *others)} - {""}
     matches = {*entity.exact_match, entity.term} - {""}
-    found += [(id_, known["skos:exactMatch"], terms.node(match)) for match in matches]
-    found += [(id_, known["kg:introduced_by"], terms.node(paper)) for paper in set(entity.introduced_by)]
-    return found
+    several: dict[str, Collection[str]] = {
+        "skos:altLabel": set(map(text, others)),
+        "kg:search_form": set(map(text, forms)),
+        "skos:exactMatch": [terms.node(match) for match in matches],
+        "kg:introduced_by": [terms.node(paper) for paper in set(entity.introduced_by)],
+    }
+    classes = ("skos:Concept", f"kg:{entity.kind}", *(("schema:Dataset",) if entity.kind == "Dataset" else ()))
+    return terms.node(entity.id), classes, facts, several
 
 
-def count_triples(entity: str, year: int, papers: int, terms: Terms) -> list[Triple]:
+def count_thing(entity: str, year: int, papers: int, terms: Terms) -> Thing:
     """Write how many papers of a year mention an entity, as a node of its own."""
-    id_, known = terms.node(f"{entity}-y{year}"), terms.known
-    return [
-        (id_, known["rdf:type"], known["kg:YearCount"]),
-        (id_, known["kg:counts"], terms.node(entity)),
-        (id_, known["kg:year"], integer(year)),
-        (id_, known["kg:papers"], integer(papers)),
-    ]
+    facts = {"kg:counts": terms.node(entity), "kg:year": integer(year), "kg:papers": integer(papers)}
+    return terms.node(f"{entity}-y{year}"), ("kg:YearCount",), facts, {}
 
 
-def hierarchy_triples(edges: Iterable[tuple[str, str]], terms: Terms) -> Iterator[list[Triple]]:
-    """Write ``skos:broader`` for (narrower, broader) pairs, and its transitive closure, a list for each node.
+def hierarchy(edges: Iterable[tuple[str, str]], terms: Terms) -> Iterator[Thing]:
+    """Write ``skos:broader`` for (narrower, broader) pairs, and its transitive closure.
 
     Pairs that lie on a cycle are left out: none of them is broader than the others.
     """
     broader = acyclic(edges)
-    direct, closed = terms.known["skos:broader"], terms.known["skos:broaderTransitive"]
     above: dict[str, set[str]] = {}
     for node in TopologicalSorter(broader).static_order():
         parents = broader.get(node, set())
         above[node] = parents.union(*(above[parent] for parent in parents))
         if parents:
-            id_ = terms.node(node)
-            yield [
-                *((id_, direct, terms.node(parent)) for parent in parents),
-                *((id_, closed, terms.node(ancestor)) for ancestor in above[node]),
-            ]
+            nearest, all_ = (list(map(terms.node, found)) for found in (parents, above[node]))
+            yield terms.node(node), (), {}, {"skos:broader": nearest, "skos:broaderTransitive": all_}
 
 
 def acyclic(edges: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from kg.exporters.blocks import Thing
 from kg.exporters.claims import strength
-from kg.exporters.terms import Terms, Triple, date, decimal, integer
+from kg.exporters.terms import Terms, date, decimal, integer
 from kg.model import Entity, Evidence, Relation
 
 
@@ -20,11 +21,11 @@ class Tallies:
     #: Year -> its papers.
     papers: Counter[int] = field(default_factory=Counter)
     _kinds: dict[str, str] = field(default_factory=dict)
-    _made: dict[str, list[Triple]] = field(default_factory=dict)
+    _made: dict[str, Thing] = field(default_factory=dict)
     _surest: dict[str, float] = field(default_factory=dict)
 
-    def entity(self, entity: Entity) -> list[Triple]:
-        """Give the tally of an entity: its kind, its first month and the number of its papers."""
+    def entity(self, entity: Entity) -> str:
+        """Give the node of the tally of an entity: its kind, its first month and the number of its papers."""
         self._kinds[entity.id] = entity.kind
         month = entity.first_seen[:7]
         curie = f"tally:{entity.kind.lower()}-{month or 'undated'}-{entity.support}"
@@ -33,11 +34,11 @@ class Tallies:
             if month:
                 facts["kg:tally_month"] = date(month)
             self._make(curie, "kg:Tally", entity.kind, facts)
-        return [(self.terms.node(entity.id), self.terms.known["kg:tally"], self.terms.node(curie))]
+        return self._made[curie][0]
 
-    def years(self, entity: str, counts: Mapping[int, int]) -> list[Triple]:
-        """Give the tallies of an entity with so many papers in each year: those of a year and the year before."""
-        found: list[Triple] = []
+    def years(self, entity: str, counts: Mapping[int, int]) -> list[str]:
+        """Give the nodes of the tallies of an entity with so many papers in years: of each year and the one before."""
+        found: list[str] = []
         kind = self._kinds.get(entity)
         if kind is None:
             return found
@@ -47,7 +48,7 @@ class Tallies:
             if curie not in self._made:
                 facts = {"kg:tally_year": year, "kg:tally_papers": now, "kg:tally_before": before}
                 self._make(curie, "kg:YearTally", kind, {name: integer(number) for name, number in facts.items()})
-            found.append((self.terms.node(entity), self.terms.known["kg:year_tally"], self.terms.node(curie)))
+            found.append(self._made[curie][0])
         return found
 
     def claim(self, relation: Relation, evidence: list[Evidence]) -> None:
@@ -59,25 +60,17 @@ class Tallies:
                 sure = denial if item.polarity == "negated" else relation.confidence
                 self._surest[item.paper] = max(self._surest.get(item.paper, 0.0), sure)
 
-    def described(self) -> Iterator[list[Triple]]:
+    def described(self) -> Iterator[Thing]:
         """Describe the tallies, the papers of each year, and the surest claim of each paper."""
         terms = self.terms
         yield from self._made.values()
         for year, papers in self.papers.items():
-            id_ = terms.node(f"tally:{year}")
-            yield [
-                (id_, terms.known["rdf:type"], terms.known["kg:YearTotal"]),
-                (id_, terms.known["kg:year"], integer(year)),
-                (id_, terms.known["kg:papers"], integer(papers)),
-            ]
+            facts = {"kg:year": integer(year), "kg:papers": integer(papers)}
+            yield terms.node(f"tally:{year}"), ("kg:YearTotal",), facts, {}
         for paper, sure in self._surest.items():
-            yield [(terms.node(paper), terms.known["kg:surest"], decimal(sure))]
+            yield terms.node(paper), (), {"kg:surest": decimal(sure)}, {}
 
     def _make(self, curie: str, class_: str, kind: str, facts: Mapping[str, str]) -> None:
         """Keep the description of a tally."""
-        id_, known = self.terms.node(curie), self.terms.known
-        self._made[curie] = [
-            (id_, known["rdf:type"], known[class_]),
-            (id_, known["kg:tally_kind"], known[f"kg:{kind}"]),
-            *((id_, known[name], value) for name, value in facts.items()),
-        ]
+        described = {"kg:tally_kind": self.terms.known[f"kg:{kind}"], **facts}
+        self._made[curie] = (self.terms.node(curie), (class_,), described, {})

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -15,11 +16,11 @@ Triple = tuple[str, str, str]
 
 _ESCAPES = {ord(sign): f"\\{letter}" for sign, letter in zip('"\\\n\r\t', '"\\nrt', strict=True)} | {0x7F: "\\u007F"}
 
-#: Text with a character that is escaped, or replaced since no XML document can hold it.
-_ODD = re.compile("[^ !#-\\[\\]-~\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Finds what may not stand in an IRI in a local name; one without makes an IRI whatever stands before it.
+_odd = re.compile(r"[^A-Za-z0-9._~-]").search
 
-#: Local names that make an IRI whatever stands before them.
-_PLAIN = re.compile(r"[A-Za-z0-9._~-]+")
+#: Terms that are kept, in case they come again.
+_KEPT = 1 << 14
 
 #: Length of an ISO 8601 date -> its XSD type.
 _DATE_TYPES = {4: "gYear", 7: "gYearMonth", 10: "date"}
@@ -31,16 +32,18 @@ def text(value: str) -> str:
     >>> text('say "hi"\n')
     '"say \\"hi\\"\\n"'
     """
-    if _ODD.search(value):
+    if not value.isprintable() or '"' in value or "\\" in value:
         value = legal(value).translate(_ESCAPES)
     return f'"{value}"'
 
 
+@lru_cache(_KEPT)
 def integer(number: int) -> str:
     """Make an ``xsd:integer``."""
     return f'"{number}"^^<{FIXED["xsd"]}integer>'
 
 
+@lru_cache(_KEPT)
 def decimal(number: float) -> str:
     """Make an ``xsd:decimal`` of six places, in the canonical form that Oxigraph keeps.
 
@@ -76,7 +79,7 @@ class _Known(dict[str, str]):
     def __missing__(self, curie: str) -> str:
         """Make a node."""
         prefix, _, name = curie.partition(":")
-        self[curie] = node = _checked(FIXED[prefix] + name, name)
+        self[curie] = node = _checked(FIXED[prefix] + name)
         return node
 
 
@@ -95,20 +98,18 @@ class Terms:
     def node(self, curie: str) -> str:
         """Give the node of a CURIE; a full http(s) IRI is taken as it is, an unknown prefix is an error."""
         prefix, _, name = curie.partition(":")
-        if prefix in FIXED:
-            return self.known[curie]
-        if prefix in self.prefixes:
-            return _checked(self.prefixes[prefix] + name, name)
+        start = self.prefixes.get(prefix)
+        if start is not None:
+            return _checked(start + name) if _odd(name) else f"<{start}{name}>"
         if prefix in ("http", "https"):
-            return _checked(curie, "")
+            return _checked(curie)
         raise KGError(f"{curie!r} is no CURIE of this graph; known prefixes: {', '.join(self.prefixes)}")
 
 
-def _checked(iri: str, name: str) -> str:
-    """Give the node of an IRI whose last part is ``name``, or say that it is none."""
-    if not _PLAIN.fullmatch(name):
-        try:
-            ox.NamedNode(iri)
-        except ValueError as error:
-            raise KGError(f"{iri!r} is no IRI ({error}); mend the identifier or name it is made of") from error
+def _checked(iri: str) -> str:
+    """Give the node of an IRI, or say that it is none."""
+    try:
+        ox.NamedNode(iri)
+    except ValueError as error:
+        raise KGError(f"{iri!r} is no IRI ({error}); mend the identifier or name it is made of") from error
     return f"<{iri}>"

@@ -1,4 +1,4 @@
-"""The triples of a build, streamed from its tables, as lists of one subject each.
+"""What a build says, streamed from its tables, as blocks of one subject each.
 
 What many rows share (spans of text, authors, counts per year) is noted in a `Sorter` and described afterwards, so that
 memory does not grow with the number of papers.
@@ -6,27 +6,29 @@ memory does not grow with the number of papers.
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, groupby
+from itertools import chain, groupby, starmap
+from operator import itemgetter
 from pathlib import Path
 
 from kg.config import Config
 from kg.exporters import detail
-from kg.exporters.claims import Claims, span_curie
-from kg.exporters.description import Totals, dataset_iri, describe
+from kg.exporters.blocks import Blocks, Thing
+from kg.exporters.claims import PHRASE, Claims, span_curie
+from kg.exporters.description import dataset_iri, describe
 from kg.exporters.sorting import Sorter
 from kg.exporters.statements import (
-    author_triples,
-    count_triples,
-    entity_triples,
-    hierarchy_triples,
-    paper_triples,
+    author_thing,
+    count_thing,
+    entity_thing,
+    hierarchy,
+    paper_thing,
     year_of,
 )
 from kg.exporters.tallies import Tallies
-from kg.exporters.terms import Terms, Triple, integer, text
+from kg.exporters.terms import Terms, integer, text
 from kg.model import Span
 from kg.tables import Replacement, Tables, join, to_plain
 
@@ -68,37 +70,33 @@ class _Notes:
 
     def span(self, paper: str, span: Span, what: str) -> None:
         """Note a span of a paper and what it is: a class, or the entity that it names."""
-        self.spans.add(_SEPARATOR.join((paper, span.section, f"{span.start:09}", f"{span.end:09}", what)))
+        self.spans.add(f"{paper}\t{span.section}\t{span.start}\t{span.end}\t{what}")
 
 
-def groups(tables: Tables, config: Config, folder: Path, options: Options) -> Iterator[list[Triple]]:
-    """Give the triples of a build, each once, those of one subject in one list or more; ``folder`` takes notes."""
+def blocks(tables: Tables, config: Config, folder: Path, options: Options) -> Iterator[str]:
+    """Give all that is said of a build, each triple once, one block or more for a subject; ``folder`` takes notes."""
     terms = Terms(config.base_iri)
     notes = _Notes(Sorter(folder), Sorter(folder), Sorter(folder), Tallies(terms))
     digest = hashlib.sha256()
-    totals = Totals()
-    type_ = terms.known["rdf:type"]
-    for group in chain(
+    written = Blocks(terms)
+    things = chain(
         _papers(tables, terms, notes, digest, options),
         _authors(notes, terms),
         _entities(tables, terms, config, notes, options),
         _relations(tables, terms, config, notes, options),
-        hierarchy_triples(notes.kinds, terms),
+        hierarchy(notes.kinds, terms),
         _counts(notes, terms),
         notes.tallies.described(),
         _mentions(tables, notes) if options.detail == "full" else (),
         _spans(tables, notes, terms),
         detail.decisions(tables.merges(), terms) if options.detail == "full" else (),
-        replaced_triples(tables, options.replaced, terms),
-    ):
-        totals.add(group, type_)
-        yield group
-    yield from describe(terms, config, totals, digest.hexdigest(), detail=options.detail)
+        replacements(tables, options.replaced, terms),
+    )
+    yield from starmap(written.block, things)
+    yield from starmap(written.block, describe(terms, config, written, digest.hexdigest(), detail=options.detail))
 
 
-def _papers(
-    tables: Tables, terms: Terms, notes: _Notes, digest: "hashlib._Hash", options: Options
-) -> Iterator[list[Triple]]:
+def _papers(tables: Tables, terms: Terms, notes: _Notes, digest: "hashlib._Hash", options: Options) -> Iterator[Thing]:
     """Describe the papers; note their years and authors."""
     for row in tables.papers():
         if (year := year_of(row.paper.date)) is not None:
@@ -107,39 +105,39 @@ def _papers(
         for author in set(row.paper.authors):
             notes.authors.add(json.dumps(author))
         digest.update(json.dumps(to_plain(row), sort_keys=True).encode())
-        yield paper_triples(row, terms)
+        yield paper_thing(row, terms)
         if options.detail == "full":
             yield from detail.paper(row, terms)
 
 
-def _authors(notes: _Notes, terms: Terms) -> Iterator[list[Triple]]:
+def _authors(notes: _Notes, terms: Terms) -> Iterator[Thing]:
     """Describe each author once."""
     for batch in notes.authors.batches():
         for name in dict.fromkeys(batch):
-            yield author_triples(json.loads(name), terms)
+            yield author_thing(json.loads(name), terms)
 
 
-def _entities(tables: Tables, terms: Terms, config: Config, notes: _Notes, options: Options) -> Iterator[list[Triple]]:
+def _entities(tables: Tables, terms: Terms, config: Config, notes: _Notes, options: Options) -> Iterator[Thing]:
     """Describe the entities."""
     scheme = terms.node(dataset_iri(config))
     for entity in tables.entities():
         introduced = min((notes.year[paper] for paper in entity.introduced_by if paper in notes.year), default=None)
-        yield entity_triples(entity, terms, scheme, introduced=introduced) + notes.tallies.entity(entity)
+        yield entity_thing(entity, terms, scheme, notes.tallies.entity(entity), introduced=introduced)
         if options.detail == "full":
             yield from detail.entity(entity, terms)
 
 
-def _relations(tables: Tables, terms: Terms, config: Config, notes: _Notes, options: Options) -> Iterator[list[Triple]]:
+def _relations(tables: Tables, terms: Terms, config: Config, notes: _Notes, options: Options) -> Iterator[Thing]:
     """Write direct triples, and assertions with their evidence, in one pass over the relations."""
     claims = Claims(terms, notes.span, options.rdf12)
     is_full = options.detail == "full"
     for head, rows in groupby(join(tables.relations(), tables.evidence()), key=lambda row: row[0].head):
-        id_, year = terms.node(head), notes.year.get(head)
-        direct: list[Triple] = []
+        year = notes.year.get(head)
+        direct: defaultdict[str, list[str]] = defaultdict(list)
         for relation, evidence in rows:
             name, tail = relation.type, relation.tail
             if name == "mentions":
-                direct.append((id_, terms.known["kg:mentions"], terms.node(tail)))
+                direct["kg:mentions"].append(terms.node(tail))
                 if year is not None:
                     notes.years.add(f"{tail}{_SEPARATOR}{year}")
                 if is_full:
@@ -147,30 +145,31 @@ def _relations(tables: Tables, terms: Terms, config: Config, notes: _Notes, opti
                 continue
             stated = not evidence or any(item.polarity != "negated" for item in evidence)
             if stated and relation.confidence >= config.export_threshold:
-                direct.append((id_, terms.known[f"kg:{name}"], terms.node(tail)))
+                direct[f"kg:{name}"].append(terms.node(tail))
                 if name in ("is_a", "version_of"):
                     notes.kinds.append((head, tail))
-            yield from claims.triples(relation, evidence)
+            yield from claims.things(relation, evidence)
             notes.tallies.claim(relation, evidence)
             if is_full:
                 yield from detail.claim(relation, evidence, terms)
         if direct:
-            yield direct
+            yield terms.node(head), (), {}, direct
     yield from claims.contradictions()
     yield from claims.activities()
 
 
-def _counts(notes: _Notes, terms: Terms) -> Iterator[list[Triple]]:
+def _counts(notes: _Notes, terms: Terms) -> Iterator[Thing]:
     """Count the papers of each year that mention each entity."""
     keys = (item for batch in notes.years.batches() for item in Counter(batch).items())
     for entity, rows in groupby(keys, key=lambda row: row[0].partition(_SEPARATOR)[0]):
         years = {int(key.rpartition(_SEPARATOR)[2]): papers for key, papers in rows}
         for year, papers in years.items():
-            yield count_triples(entity, year, papers, terms)
-        yield notes.tallies.years(entity, years)
+            yield count_thing(entity, year, papers, terms)
+        if tallies := notes.tallies.years(entity, years):
+            yield terms.node(entity), (), {}, {"kg:year_tally": tallies}
 
 
-def _mentions(tables: Tables, notes: _Notes) -> Iterator[list[Triple]]:
+def _mentions(tables: Tables, notes: _Notes) -> Iterator[Thing]:
     """Note the places where papers name entities."""
     for mention in tables.mentions():
         span = Span(mention.section, mention.start, mention.end)
@@ -178,38 +177,35 @@ def _mentions(tables: Tables, notes: _Notes) -> Iterator[list[Triple]]:
     yield from ()
 
 
-def _spans(tables: Tables, notes: _Notes, terms: Terms) -> Iterator[list[Triple]]:
+def _spans(tables: Tables, notes: _Notes, terms: Terms) -> Iterator[Thing]:
     """Describe the spans of text that were noted, each once, beside the papers, which are in the same order."""
     papers = ((row.id, row.paper.title, row.paper.abstract) for row in tables.papers())
     id_, title, abstract = "", "", ""
-    noted = (key.split(_SEPARATOR) for batch in notes.spans.batches() for key in dict.fromkeys(batch))
-    for (paper, section, start, end), group in groupby(noted, key=lambda parts: tuple(parts[:4])):
+    noted = (key.split(_SEPARATOR, 4) for batch in notes.spans.batches() for key in dict.fromkeys(batch))
+    for (paper, section, start, end), group in groupby(noted, key=itemgetter(0, 1, 2, 3)):
         while id_ < paper and (following := next(papers, None)):
             id_, title, abstract = following
         whole = (title if section == "title" else abstract) if id_ == paper else ""
         span = Span(section, int(start), int(end))
-        yield span_triples(paper, span, whole[span.start : span.end], [parts[4:] for parts in group], terms)
+        yield span_thing(paper, span, whole[span.start : span.end], [what for *_, what in group], terms)
 
 
-def span_triples(paper: str, span: Span, said: str, roles: Iterable[list[str]], terms: Terms) -> list[Triple]:
+def span_thing(paper: str, span: Span, said: str, roles: Iterable[str], terms: Terms) -> Thing:
     """Describe a span of a paper; a role is a class, or an entity that is named and how."""
-    known, id_ = terms.known, terms.node(span_curie(paper, span))
-    found = [
-        (id_, known["kg:paper"], terms.node(paper)),
-        (id_, known["kg:section"], text(span.section)),
-        (id_, known["nif:beginIndex"], integer(span.start)),
-        (id_, known["nif:endIndex"], integer(span.end)),
-        (id_, known["nif:anchorOf"], text(said)),
-    ]
-    for role in roles:
-        if len(role) == 1:
-            found.append((id_, known["rdf:type"], known[role[0]]))
-        else:
-            found += detail.named(id_, role[0], json.loads(role[1]), said, terms)
-    return list(dict.fromkeys(found))
+    named = [role.split(_SEPARATOR) for role in roles if _SEPARATOR in role]
+    classes = {PHRASE if _SEPARATOR in role else role for role in roles}
+    facts = {
+        "kg:paper": terms.node(paper),
+        "kg:section": text(span.section),
+        "nif:beginIndex": integer(span.start),
+        "nif:endIndex": integer(span.end),
+        "nif:anchorOf": text(said),
+    }
+    names = detail.named([(entity, json.loads(name)) for entity, name in named], said, terms) if named else {}
+    return terms.node(span_curie(paper, span)), tuple(sorted(classes)), facts, names
 
 
-def replaced_triples(tables: Tables, rows: tuple[Replacement, ...], terms: Terms) -> Iterator[list[Triple]]:
+def replacements(tables: Tables, rows: tuple[Replacement, ...], terms: Terms) -> Iterator[Thing]:
     """Say which CURIEs of earlier builds stand for something under another CURIE now."""
     if not rows:
         return
@@ -221,4 +217,4 @@ def replaced_triples(tables: Tables, rows: tuple[Replacement, ...], terms: Terms
             seen.add(new)
             new = links[new]
         if new in present:
-            yield [(terms.node(old), terms.known["dcterms:isReplacedBy"], terms.node(new))]
+            yield terms.node(old), (), {"dcterms:isReplacedBy": terms.node(new)}, {}
