@@ -119,9 +119,6 @@ def _windows(doc: Doc, sizes: Sequence[int]) -> Iterator[Range]:
 def measures(known: Context, spans: Sequence[Range], statistics: Statistics) -> NDArray[np.float32]:
     """Measure each candidate: what vocabulary, abbreviations, repetition and the reference corpus say of it."""
     table = np.zeros((len(spans), MEASURES), dtype=np.float32)
-    ending: dict[int, list[tuple[int, str]]] = {}
-    for (start, end), kind in known.terms.items():
-        ending.setdefault(end, []).append((start, kind))
     starts, content = known.words.starts, known.content
     for row, (start, end) in zip(table, spans, strict=True):
         term = known.terms.get((start, end))
@@ -130,16 +127,14 @@ def measures(known: Context, spans: Sequence[Range], statistics: Statistics) -> 
         covered = max(known.covered[start:end])
         row[5] = covered > end - start
         row[6] = not term and covered > 0
-        row[7] = any(start < first for first, _ in ending.get(end, ()))
+        row[7] = any(start < first for first, _ in known.ending.get(end, ()))
         definition = known.definitions.get((start, end))
         if definition:
             row[8 + _DEFINITIONS.index(definition)] = 1
         form = known.forms[start, end]
         row[10 + min(known.counts[form], 4)] = 1
         row[15] = form in known.title_forms
-        row[16] = any(
-            (first, end) in known.definitions or (start, first) in known.definitions for first in range(start + 1, end)
-        )
+        row[16] = known.holds_definition(start, end)
         papers, alone = statistics.get(form, (0, 0))
         row[17] = math.log1p(papers) / 8
         row[18] = papers == 0

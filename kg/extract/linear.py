@@ -2,10 +2,11 @@
 
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -21,26 +22,20 @@ class Linear:
     index: Mapping[str, int]
     weights: Array
 
-    def scores(self, rows: Sequence[Iterable[str]]) -> Array:
-        """Score each row of feature names: an array of rows x classes.
+    def scores(self, rows: Sequence[Sequence[str]]) -> Array:
+        """Score each row of distinct feature names: an array of rows x classes.
 
         >>> Linear({"a": 0, "b": 1}, np.array([[1.0], [2.0]])).scores([["a", "b", "?"], []]).tolist()
         [[3.0], [0.0]]
         """
         scores = np.zeros((len(rows), self.weights.shape[1]))
-        place = self.index.get
-        filled: list[int] = []
-        starts: list[int] = []
-        places: list[int] = []
-        for number, row in enumerate(rows):
-            # Ordered and distinct, so that the floating-point sum never depends on hashing.
-            found = [index for index in dict.fromkeys(map(place, row)) if index is not None]
-            if found:
-                filled.append(number)
-                starts.append(len(places))
-                places += found
-        if filled:
-            scores[filled] = np.add.reduceat(self.weights[places], starts, axis=0)
+        sizes = np.array([len(row) for row in rows], dtype=np.intp)
+        names = chain.from_iterable(rows)
+        places = np.fromiter(map(self.index.get, names, repeat(-1)), dtype=np.intp, count=sizes.sum())
+        if len(places):
+            weights = self.weights[places]
+            weights[places < 0] = 0
+            scores[sizes > 0] = np.add.reduceat(weights, (sizes.cumsum() - sizes)[sizes > 0], axis=0)
         return scores
 
 

@@ -38,7 +38,10 @@ def context(doc: Doc) -> Context:
         if token.text.rstrip("s") in shorts:
             marks.setdefault((token.i, token.i + 1), "known-short")
     covered = [0] * len(doc)
-    for start, end in doc._.terms:
+    terms, ending = {}, defaultdict(list)
+    for (start, end), (_, kind) in doc._.terms.items():
+        terms[start, end] = kind
+        ending[end].append((start, kind))
         covered[start:end] = [max(size, end - start) for size in covered[start:end]]
     return Context(
         doc=doc,
@@ -48,9 +51,11 @@ def context(doc: Doc) -> Context:
         forms=forms,
         counts=Counter(forms.values()),
         title_forms=frozenset(form for (_, end), form in forms.items() if end <= split),
-        terms={span: kind for span, (_, kind) in doc._.terms.items()},
+        terms=terms,
+        ending=ending,
         covered=covered,
         definitions=marks,
+        edges=frozenset(edge for span in marks for edge in span),
     )
 
 
