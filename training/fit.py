@@ -142,7 +142,7 @@ class Data:
         places = [(span, known.forms[span]) for span in chosen]
         things = grouping.group(paper.doc, places, kept, experts.models.calibration["entity"], experts.counts)
         place = {span: i for i, span in enumerate(chosen)}
-        return things, [grouping.measures(kept[[place[span] for span in thing.spans]]) for thing in things]
+        return things, grouping.measures(kept, [[place[span] for span in thing.spans] for thing in things]).tolist()
 
 
 def folds(count):

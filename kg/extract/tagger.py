@@ -73,14 +73,11 @@ def by_rules(known: Context, spans: Sequence[Range], model: Linear, counts: Stat
 
 def agree(known: Context, spans: Sequence[Range], scores: Array) -> Array:
     """Draw the places of one name together: a paper means one thing by it."""
-    places: dict[str, list[int]] = defaultdict(list)
-    for number, span in enumerate(spans):
-        places[known.forms[span]].append(number)
-    scores = scores.copy()
-    for numbers in places.values():
-        if len(numbers) > 1:
-            scores[numbers] = _OWN * scores[numbers] + (1 - _OWN) * scores[numbers].mean(axis=0)
-    return scores
+    numbers: dict[str, int] = {}
+    names = np.array([numbers.setdefault(known.forms[span], len(numbers)) for span in spans])
+    sums = np.stack([np.bincount(names, weights=column) for column in scores.T], axis=1)
+    means = sums / np.bincount(names)[:, None]
+    return np.asarray(_OWN * scores + (1 - _OWN) * means[names])
 
 
 def log_odds(scores: Array) -> Array:
