@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from spacy.tokens import Doc
+from kg.extract.parts import Words
 
 #: Phrase -> (papers that hold it, papers in which it stands alone, not inside a longer candidate).
 Statistics = Mapping[str, tuple[int, int]]
@@ -47,42 +47,19 @@ def _bin(value: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What the features ask of each token: lower case, tags, shapes, sentence starts, title or abstract."""
-
-    lower: list[str]
-    tags: list[str]
-    shapes: list[str]
-    starts: list[bool]
-    place: list[str]
-
-
-def words_of(doc: Doc, title_end: int) -> Words:
-    """Look at each token once."""
-    tokens = list(doc)
-    texts = [token.text for token in tokens]
-    return Words(
-        ["¶" if text.isspace() else text.lower() for text in texts],
-        [token.tag_ for token in tokens],
-        [shape(text) for text in texts],
-        [token.i == 0 or bool(token.is_sent_start) for token in tokens],
-        ["t" if index < title_end else "a" for index in range(len(tokens))],
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Context:
     """What is known about a document before its candidates are weighed.
 
-    ``forms`` gives the normal form of each candidate, ``counts`` how often each form occurs, ``terms`` the
-    kind of the vocabulary term at a token range, ``ending`` the start and kind of those that end at a token,
-    ``definitions`` the token ranges that define or are an abbreviation, ``edges`` where these start or end.
+    ``places`` tells title (``t``) from abstract (``a``), ``forms`` gives the normal form of each candidate, ``counts``
+    how often each form occurs, ``terms`` the kind of the vocabulary term at a token range, ``ending`` the start and
+    kind of those that end at a token, ``definitions`` the token ranges that define or are an abbreviation, ``edges``
+    where these start or end.
     """
 
-    doc: Doc
-    title_end: int
-    content: list[bool]
     words: Words
+    shapes: list[str]
+    places: list[str]
+    content: list[bool]
     forms: dict[tuple[int, int], str]
     counts: Mapping[str, int]
     title_forms: frozenset[str]
@@ -102,7 +79,7 @@ class Context:
 def start_features(context: Context, start: int) -> list[str]:
     """Name what the first token of a candidate and the words before it say."""
     words = context.words
-    lower, where = words.lower, words.place[start]
+    lower, where = words.lower, context.places[start]
     left, left2, tag = "<s>", "<s>", "<s>"
     if start and not words.starts[start]:
         left, tag = lower[start - 1], words.tags[start - 1]
@@ -110,7 +87,7 @@ def start_features(context: Context, start: int) -> list[str]:
             left2 = lower[start - 2]
     return [
         f"tag1={where}{words.tags[start]}",
-        f"shape1={where}{words.shapes[start]},{words.starts[start]}",
+        f"shape1={where}{context.shapes[start]},{words.starts[start]}",
         f"first={lower[start]}",
         f"first3={lower[start][-3:]}",
         f"l={left}",
@@ -122,7 +99,7 @@ def start_features(context: Context, start: int) -> list[str]:
 def end_features(context: Context, end: int) -> list[str]:
     """Name what the last token of a candidate and the words after it say."""
     words = context.words
-    lower, where = words.lower, words.place[end - 1]
+    lower, where = words.lower, context.places[end - 1]
     head = _head(lower[end - 1])
     last = head.rpartition("-")[2]
     names = [f"tag9={where}{words.tags[end - 1]}", f"head={head}", f"head3={last[-4:]}"]
@@ -168,12 +145,12 @@ def features(context: Context, span: tuple[int, int], statistics: Statistics) ->
 
 def _words(context: Context, start: int, end: int) -> list[str]:
     words = context.words
-    lower, where, length = words.lower, words.place[start], end - start
+    lower, where, length = words.lower, context.places[start], end - start
     head = _head(lower[end - 1])
     names = [
         f"len={length}",
         f"tags={where}{'_'.join(words.tags[start:end])}",
-        f"shape={where}{'_'.join(words.shapes[start:end]) if length < 4 else 'long'}",
+        f"shape={where}{'_'.join(context.shapes[start:end]) if length < 4 else 'long'}",
     ]
     if length == 1:
         return [*names, f"only2={head[:4]}", f"only3={head[-3:]}"]

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from kg.extract.features import Statistics
 from kg.extract.linear import Array
-from kg.extract.parts import Range, Thing
+from kg.extract.parts import Range, Thing, words_of
 from kg.initials import STRICT, fits, looks_short
 from kg.model import KINDS
 from kg.text import akin, is_short_of, normal_form
@@ -64,10 +64,10 @@ def group(
     for number, (_, form) in enumerate(chosen):
         by_form[form].append(number)
     kinds = dict(zip(by_form, _kinds(scores, list(by_form.values())), strict=True))
-    texts = [doc[start:end].text for (start, end), _ in chosen]
+    between = words_of(doc).between
+    texts = [between(*span) for span, _ in chosen]
     definitions = [
-        (normal_form(doc[short[0] : short[1]].text), normal_form(doc[long[0] : long[1]].text), long)
-        for long, short in doc._.definitions
+        (normal_form(between(*short)), normal_form(between(*long)), long) for long, short in doc._.definitions
     ]
     definitions += _implied(texts, chosen, kinds, {form for short, long, _ in definitions for form in (short, long)})
     longs = {short: long for short, long, _ in definitions}
@@ -80,7 +80,7 @@ def group(
         """Give the texts of some places, the long form that the paper defines for them, and their term."""
         names = {chosen[i][1] for i in members}
         found = (long for short, full, long in definitions if short in names or full in names)
-        long = next((str(doc[start:end].text) for start, end in found), "")
+        long = next((between(*span) for span in found), "")
         places = {chosen[i][0]: texts[i] for i in members}
         return places, long, _term(places, long, doc._.terms)
 

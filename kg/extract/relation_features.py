@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc
 
 from kg.extract.features import shape
-from kg.extract.parts import Range, Thing, sentence_ranges
+from kg.extract.parts import Range, Thing, sentence_ranges, words_of
 from kg.extract.patterns import PAIR_CUES, PAPER_CUES, SELF_REFERENCE, Cue
 
 #: A cue, its pattern, and a pattern that is found wherever it may fire, all entities looking alike.
@@ -57,14 +57,14 @@ class Scene:
 
 def scene(doc: Doc, things: tuple[Thing, ...]) -> Scene:
     """Make the scene of a document and its things."""
-    ranges = sentence_ranges(doc)
-    sentence = [0] * len(doc)
+    words = words_of(doc)
+    ranges = sentence_ranges(words)
+    sentence = [0] * len(words.texts)
     for number, (start, end) in enumerate(ranges):
         sentence[start:end] = [number] * (end - start)
-    tokens = list(doc)
     return Scene(
-        lower=["¶" if token.is_space else token.lower_ for token in tokens],
-        tags=[token.tag_ for token in tokens],
+        lower=words.lower,
+        tags=words.tags,
         sentence=sentence,
         things=things,
         ranges=ranges,
