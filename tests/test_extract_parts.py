@@ -81,7 +81,7 @@ def test_candidates_stay_inside_sentences_and_start_with_no_evaluation():
 
 def expansions(text):
     doc = doc_of(text)
-    return [(doc[slice(*long)].text, doc[slice(*short)].text) for long, short in definitions(doc)]
+    return [(doc[slice(*long)].text, doc[slice(*short)].text) for long, short in definitions(words_of(doc))]
 
 
 @pytest.mark.parametrize(
