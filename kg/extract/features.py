@@ -170,19 +170,20 @@ def _around(context: Context, start: int, end: int) -> tuple[str, str]:
 
 
 def _knowledge(context: Context, start: int, end: int) -> Iterator[str]:
-    kind = context.terms.get((start, end))
-    if kind:
-        yield "term"
-        yield f"term={kind}"
-        yield f"term,len={kind},{end - start}"
     inside = max(context.covered[start:end])
-    if inside > end - start:
-        yield "inside-term"
-    if inside and not kind:
-        yield "holds-term"
-    head_kind = next((kind for first, kind in context.ending.get(end, ()) if start < first), None)
-    if head_kind:
-        yield f"ends-in-term={head_kind}"
+    if inside:
+        kind = context.terms.get((start, end))
+        if kind:
+            yield "term"
+            yield f"term={kind}"
+            yield f"term,len={kind},{end - start}"
+        if inside > end - start:
+            yield "inside-term"
+        if not kind:
+            yield "holds-term"
+        head_kind = next((kind for first, kind in context.ending.get(end, ()) if start < first), None)
+        if head_kind:
+            yield f"ends-in-term={head_kind}"
     definition = context.definitions.get((start, end))
     if definition:
         yield f"definition={definition}"

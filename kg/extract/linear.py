@@ -66,9 +66,9 @@ class Linear:
         scores = np.zeros((len(rows), self.weights.shape[1]))
         sizes = np.array([len(row) for row in rows], dtype=np.intp)
         places = self._places.find(chain.from_iterable(rows), sizes.sum())
-        if len(places):
-            weights = np.zeros((len(places), scores.shape[1]))
-            weights[places >= 0] = self.weights[places[places >= 0]]
+        if len(places) and len(self.weights):
+            weights = self.weights[places]
+            weights[places < 0] = 0
             scores[sizes > 0] = np.add.reduceat(weights, (sizes.cumsum() - sizes)[sizes > 0], axis=0)
         return scores
 
