@@ -35,10 +35,10 @@ def test_every_token_has_its_pieces(nlp, tokenizer):
     read = inputs(known, tokenizer)
     (ids,) = read.passes
     assert len(ids) == len(read.marks)
-    for token in known.doc:
-        first, last = read.first[token.i], read.last[token.i]
+    for index, word in enumerate(known.words.lower):
+        first, last = read.first[index], read.last[index]
         text = "".join(tokenizer.id_to_token(int(ids[i])).removeprefix("##") for i in range(first, last + 1))
-        assert text == (token.lower_.strip() or "[SEP]")
+        assert text == word.replace("¶", "[SEP]")
         assert read.marks[first : last + 1, -1].tolist() == [0] + [1] * (last - first)
     assert (read.first[1:] == read.last[:-1] + 1).all()
 
@@ -47,7 +47,7 @@ def test_marks_tell_names_terms_and_abbreviations_apart(nlp, tokenizer):
     known, _ = known_of(nlp, f"{TITLE}\n\n{SENTENCE}")
     read = inputs(known, tokenizer)
     assert (read.marks[:, : len(MARKS)] < np.array(MARKS)).all()
-    marks = {token.text: read.marks[read.first[token.i]].tolist() for token in known.doc}
+    marks = {text: read.marks[read.first[index]].tolist() for index, text in enumerate(known.words.texts)}
     assert marks["FrobNet"][0] != marks["cache"][0]
     assert marks["LLMs"][3] == 3
     assert marks["large"][3] == 1
@@ -62,13 +62,13 @@ def test_a_long_text_is_read_in_passes_that_end_with_sentences(nlp, tokenizer):
     starts = np.cumsum([0, *map(len, read.passes[:-1])]) + 1
     for start in starts[1:]:
         (token,) = np.flatnonzero(read.first == start)
-        assert known.doc[int(token)].is_sent_start
+        assert known.words.starts[int(token)]
 
 
 def test_a_sentence_longer_than_a_pass_loses_nothing(nlp, tokenizer):
     known, spans = known_of(nlp, "T\n\n" + "robust " * 1500 + "training works.")
     read = inputs(known, tokenizer)
-    assert len(read.first) == len(known.doc)
+    assert len(read.first) == len(known.words.texts)
     assert (read.first[1:] > read.first[:-1]).all()
     scores = encoder.shipped().read(known).kinds(spans, measures(known, spans, statistics.shipped()))
     assert scores.shape[0] == len(spans) and np.isfinite(scores).all()
@@ -108,7 +108,7 @@ def test_measures_know_vocabulary_abbreviations_and_repetition(nlp):
     table = measures(known, spans, statistics.shipped())
     assert table.shape == (len(spans), MEASURES)
     assert np.isfinite(table).all()
-    by_text = {known.doc[start:end].text: row for (start, end), row in zip(spans, table, strict=True)}
+    by_text = {known.words.between(start, end): row for (start, end), row in zip(spans, table, strict=True)}
     assert by_text["GSM8K"][:5].sum() == 1
     assert by_text["LLMs"][8:11].sum() == 1
     assert by_text["LongBench"][12] == 1  # named twice

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kg.extract.abbreviations import _LIMITS, definitions
 from kg.extract.candidates import candidates
 from kg.extract.gazetteer import gazetteer
-from kg.extract.parts import Thing, sentence_ranges
+from kg.extract.parts import Thing, sentence_ranges, words_of
 from kg.extract.patterns import PAIR_CUES, PAPER_CUES
 from kg.extract.relation_features import line, pair_cues, paper_cues
 from kg.extract.tagger import choose
@@ -51,7 +51,7 @@ def test_dashes_between_words_split_them():
 
 def test_sentences_end_at_final_punctuation_and_the_title_stands_alone():
     doc = doc_of("A Title: With Colon\n\nWe test it, e.g. on text. Results (see Fig. 2) are good. It helps?")
-    sentences = [doc[start:end].text for start, end in sentence_ranges(doc)]
+    sentences = [doc[start:end].text for start, end in sentence_ranges(words_of(doc))]
     assert sentences[0] == "A Title: With Colon"
     assert sentences[1] == "We test it, e.g. on text."
     assert sentences[-1] == "It helps?"
@@ -59,8 +59,8 @@ def test_sentences_end_at_final_punctuation_and_the_title_stands_alone():
 
 def test_an_empty_title_leaves_an_empty_first_sentence():
     doc = doc_of("\n\nWe test it. It works.")
-    assert sentence_ranges(doc)[0] == (0, 0)
-    assert len(sentence_ranges(doc)) == 3
+    assert sentence_ranges(words_of(doc))[0] == (0, 0)
+    assert len(sentence_ranges(words_of(doc))) == 3
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_candidates_stay_inside_sentences_and_start_with_no_evaluation():
 
 def expansions(text):
     doc = doc_of(text)
-    return [(doc[slice(*long)].text, doc[slice(*short)].text) for long, short in definitions(doc)]
+    return [(doc[slice(*long)].text, doc[slice(*short)].text) for long, short in definitions(words_of(doc))]
 
 
 @pytest.mark.parametrize(

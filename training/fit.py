@@ -113,7 +113,7 @@ class Data:
         counts = statistics.shipped()
         self._rows, self._targets = [], []
         for paper, known, spans in zip(self.papers, self.known, self.spans, strict=True):
-            self._rows.append([list(features(known, span, counts)) for span in spans])
+            self._rows.append([features(known, span, counts) for span in spans])
             self._targets.append(labels(paper))
 
     def tagger(self, chosen):
@@ -142,7 +142,7 @@ class Data:
         places = [(span, known.forms[span]) for span in chosen]
         things = grouping.group(paper.doc, places, kept, experts.models.calibration["entity"], experts.counts)
         place = {span: i for i, span in enumerate(chosen)}
-        return things, [grouping.measures(kept[[place[span] for span in thing.spans]]) for thing in things]
+        return things, grouping.measures(kept, [[place[span] for span in thing.spans] for thing in things]).tolist()
 
 
 def folds(count):
@@ -168,11 +168,11 @@ def relation_rows(paper: Annotated, things: tuple[Thing, ...], links: dict[str, 
         return OPTIONAL_WEIGHT if any(names[end.id] in optional for end in ends) else 1.0
 
     if roles is None:
-        rows = [list(thing_features(known, thing, lines)) for thing in things]
+        rows = [thing_features(known, thing, lines) for thing in things]
         targets = [[("PAPER", r, names[t.id]) in gold for r in relations.PAPER_RELATIONS] for t in things]
         return rows, targets, [weight(thing) for thing in things], [(thing,) for thing in things]
     pairs = relations.pairs_of(known, roles)
-    rows = [list(pair_features(known, h, t, lines, roles)) for h, t in pairs]
+    rows = [pair_features(known, h, t, lines, roles) for h, t in pairs]
     targets = [[(names[h.id], r, names[t.id]) in gold for r in relations.PAIR_RELATIONS] for h, t in pairs]
     return rows, targets, [weight(*pair) for pair in pairs], pairs
 

@@ -13,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from kg.extract.candidates import candidates, is_content
+from kg.extract.parts import words_of
 from kg.extract.tokens import tagger
 from kg.text import normal_form, readable
 
@@ -22,13 +23,14 @@ PRUNE_EVERY = 10_000
 
 def phrases(doc):
     """Give the candidate phrases of a document and those among them that stand alone, as sets of normal forms."""
-    content = [is_content(token) for token in doc]
+    words = words_of(doc)
+    content = list(map(is_content, words.texts, words.tags))
     found, alone = set(), set()
     for start, end in candidates(doc):
-        form = normal_form(doc[start:end].text)
+        form = normal_form(words.between(start, end))
         found.add(form)
-        left = start > 0 and content[start - 1] and not doc[start].is_sent_start
-        right = end < len(doc) and content[end] and not doc[end].is_sent_start
+        left = start > 0 and content[start - 1] and not words.starts[start]
+        right = end < len(doc) and content[end] and not words.starts[end]
         if not left and not right:
             alone.add(form)
     return found, alone

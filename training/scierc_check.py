@@ -152,9 +152,7 @@ def main():
         parts[name] = documents, docs, known, sheets
     documents, docs, known, sheets = parts["train"]
     counts = statistics.shipped()
-    rows = [
-        list(features(own, span, counts)) for own, doc in zip(known, docs, strict=True) for span in doc._.candidates
-    ]
+    rows = [features(own, span, counts) for own, doc in zip(known, docs, strict=True) for span in doc._.candidates]
     kinds = np.concatenate([sheet.kinds.numpy().argmax(1) for sheet in sheets])
     rules = fit_tagger(rows, kinds, np.ones(len(rows)), len(_CLASSES))
     torch.manual_seed(args.seed)

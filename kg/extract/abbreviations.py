@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.extract.parts import Range, Words, words_of
+
 #: Longest short form in characters, as in the paper.
 MAX_SHORT = 12
 
@@ -110,87 +112,87 @@ def _by_beginnings(words: list[str], short: str) -> bool:
     return len(words) > 1 and len(letters) in ends
 
 
-def _title(doc: Doc) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+def _title(texts: list[str]) -> Iterator[tuple[Range, Range]]:
     """Find the long form behind the name that a title begins with: "LoRA: Low-Rank Adaptation of Language Models"."""
-    if len(doc) < 4 or doc[1].text != ":" or not is_short_form(doc[0].text):
+    if len(texts) < 4 or texts[1] != ":" or not is_short_form(texts[0]):
         return
-    for start in range(2, min(2 + _AHEAD, len(doc))):
-        for stop in range(start + 2, min(start + len(doc[0].text) + 1, len(doc)) + 1):
-            words = [doc[index].text for index in range(start, stop)]
-            if words[-1][-1].isalnum() and _by_beginnings(words, doc[0].text):
+    for start in range(2, min(2 + _AHEAD, len(texts))):
+        for stop in range(start + 2, min(start + len(texts[0]) + 1, len(texts)) + 1):
+            words = texts[start:stop]
+            if words[-1][-1].isalnum() and _by_beginnings(words, texts[0]):
                 yield (start, stop), (0, 1)
                 return
 
 
-def _reach(doc: Doc, short: str, stop: int) -> int:
+def _reach(words: Words, short: str, stop: int) -> int:
     """Give the first token before ``stop`` that may belong to the long form of ``short``."""
     first, most = stop, min(len(short) + 5, len(short) * 2)
-    while first > 0 and stop - first < most and doc[first - 1].text not in _LIMITS:
+    while first > 0 and stop - first < most and words.texts[first - 1] not in _LIMITS:
         first -= 1
-        if doc[first].is_sent_start:
+        if words.starts[first]:
             break
     return first
 
 
-def _by_initials(doc: Doc, short: str, first: int, stop: int) -> tuple[int, int] | None:
+def _by_initials(texts: list[str], short: str, first: int, stop: int) -> Range | None:
     """Find the tokens whose initials are the letters of ``short``, the surest reading."""
     letters = "".join(character for character in short.lower() if character.isalnum())
     for form in dict.fromkeys((letters, letters.removesuffix("s"))):
         for start in range(stop - 1, first - 1, -1):
-            if form and _initials([doc[index].text for index in range(start, stop)]) == form:
+            if form and _initials(texts[start:stop]) == form:
                 return start, stop
     return None
 
 
-def _by_letters(doc: Doc, short: str, first: int, stop: int) -> tuple[int, int] | None:
+def _by_letters(words: Words, short: str, first: int, stop: int) -> Range | None:
     """Find the tokens that hold the letters of ``short`` in order, as Schwartz and Hearst do."""
-    base = doc[first].idx
-    before = doc.text[base : doc[stop - 1].idx + len(doc[stop - 1])]
+    base, before = words.begins[first], words.between(first, stop)
     for form in dict.fromkeys((short, short.removesuffix("s"))):
         offset = match_long_form(form, before)
         if offset is not None:
-            start = max(index for index in range(first, stop) if doc[index].idx <= base + offset)
-            long = doc[start:stop].text
+            start = max(index for index in range(first, stop) if words.begins[index] <= base + offset)
+            long = words.between(start, stop)
             if len(long) > len(form) and form.lower() not in long.lower().split():
                 return start, stop
     return None
 
 
-def _before(doc: Doc, short: str, stop: int) -> tuple[int, int] | None:
+def _before(words: Words, short: str, stop: int) -> Range | None:
     """Find the tokens before ``stop`` that ``short`` abbreviates."""
-    first = _reach(doc, short, stop)
+    first = _reach(words, short, stop)
     if first == stop:
         return None
-    return _by_initials(doc, short, first, stop) or _by_letters(doc, short, first, stop)
+    return _by_initials(words.texts, short, first, stop) or _by_letters(words, short, first, stop)
 
 
-def definitions(doc: Doc) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+def definitions(words: Words) -> Iterator[tuple[Range, Range]]:
     """Yield ``(long, short)`` token ranges for each definition in the document."""
-    yield from _title(doc)
-    for token in doc:
-        if token.text not in _OPEN or token.i == 0:
+    texts = words.texts
+    yield from _title(texts)
+    for place, text in enumerate(texts):
+        if text not in _OPEN or place == 0:
             continue
-        close = next((i for i in range(token.i + 1, min(token.i + 12, len(doc))) if doc[i].text in _CLOSE), None)
-        if close is None or close == token.i + 1:
+        start = place + 1
+        close = next((i for i in range(start, min(place + 12, len(texts))) if texts[i] in _CLOSE), None)
+        if close is None or close == start:
             continue
-        inner = next((i for i in range(token.i + 1, close) if doc[i].text in {",", ";"}), close)
-        short = doc[token.i + 1 : inner]
-        if inner - token.i <= 3 and is_short_form(short.text):
-            found = _before(doc, short.text, token.i)
+        inner = next((i for i in range(start, close) if texts[i] in {",", ";"}), close)
+        short = words.between(start, inner)
+        if inner - place <= 3 and is_short_form(short):
+            found = _before(words, short, place)
             if found:
-                yield found, (token.i + 1, inner)
-        elif is_short_form(doc[token.i - 1].text):
+                yield found, (start, inner)
+        elif is_short_form(texts[place - 1]):
             # Brackets behind a name hold examples as often as expansions, so only initials count here.
-            name = doc[token.i - 1].text
-            found = _by_initials(doc, name, token.i + 1, inner)
-            if found and found[0] == token.i + 1:
-                yield found, (token.i - 1, token.i)
-            elif _by_beginnings([doc[index].text for index in range(token.i + 1, inner)], name):
-                yield (token.i + 1, inner), (token.i - 1, token.i)
+            found = _by_initials(texts, texts[place - 1], start, inner)
+            if found and found[0] == start:
+                yield found, (place - 1, place)
+            elif _by_beginnings(texts[start:inner], texts[place - 1]):
+                yield (start, inner), (place - 1, place)
 
 
 @Language.component("kg_abbreviations", assigns=["doc._.definitions"])
 def kg_abbreviations(doc: Doc) -> Doc:
     """Write ``doc._.definitions``: pairs of token ranges, long form and short form."""
-    doc._.definitions = list(definitions(doc))
+    doc._.definitions = list(definitions(words_of(doc)))
     return doc

@@ -7,14 +7,18 @@ sentence, which may hold one link such as "of" between them; a later component w
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from spacy.lang.lex_attrs import like_url
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 
-from kg.extract.parts import Range
+from kg.extract.parts import Range, words_of
 from kg.text import is_mathematics, normal_form
 
 #: Longest candidate in tokens.
 MAX_TOKENS = 6
+
+#: Most characters of a number that a name may end with.
+_DIGITS = 5
 
 #: Tags of tokens that may stand anywhere in a name.
 _CONTENT = {"JJ", "JJR", "JJS", "NN", "NNS", "NNP", "NNPS", "VBG", "VBN", "VBD", "FW", "AFX", "ADD", "LS", "XX", "NFP"}
@@ -69,8 +73,9 @@ def looks_like_name(text: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _is_content(text: str, tag: str, url: bool) -> bool:
-    if not any(character.isalpha() for character in text) or "://" in text or url:
+def is_content(text: str, tag: str) -> bool:
+    """Tell whether a token may be part of a name."""
+    if not any(character.isalpha() for character in text) or "://" in text or like_url(text):
         return False
     if text.lower() in _NEVER:
         return text.lower() in _ALLOWED_INSIDE
@@ -79,11 +84,6 @@ def _is_content(text: str, tag: str, url: bool) -> bool:
     if tag in {"RB", "VB", "VBP", "VBZ"}:
         return len(text) > 3
     return tag in _MISREAD and looks_like_name(text)
-
-
-def is_content(token: Token) -> bool:
-    """Tell whether a token may be part of a name."""
-    return _is_content(token.text, token.tag_, token.like_url)
 
 
 def _may_start(lower: str) -> bool:
@@ -95,52 +95,41 @@ def _may_end(text: str, tag: str) -> bool:
     return tag in _LAST or looks_like_name(text) or (tag in _ODD_LAST and len(text) > 4)
 
 
-def _is_number(token: Token) -> bool:
-    return token.tag_ == "CD" and len(token) <= 5
-
-
 def candidates(doc: Doc) -> Iterator[Range]:
     """Yield candidate token ranges ``(start, end)``, by start and then end."""
-    tokens = list(doc)
-    content = [is_content(token) for token in tokens]
-    lower = [token.lower_ for token in tokens]
+    words = words_of(doc)
+    lower, starts, size = words.lower, words.starts, len(words.texts)
+    content = list(map(is_content, words.texts, words.tags))
+    ending = list(map(_may_end, words.texts, words.tags))
     for start, inside in enumerate(content):
         if not inside or not _may_start(lower[start]):
             continue
         links = 0
-        for last in range(start, min(start + MAX_TOKENS, len(tokens))):
-            token = tokens[last]
-            if last > start and token.is_sent_start:
+        for last in range(start, min(start + MAX_TOKENS, size)):
+            if last > start and starts[last]:
                 break
             if content[last]:
-                if _may_end(token.text, token.tag_):
+                if ending[last]:
                     yield start, last + 1
             elif lower[last] in LINKS and (links == 0 or lower[last] == "the"):
                 links += 1
-            elif _is_number(token) and last > start and links == 0:
+            elif links == 0 and last > start and words.tags[last] == "CD" and len(words.texts[last]) <= _DIGITS:
                 yield start, last + 1
             else:
                 break
 
 
-def texts(doc: Doc, spans: Iterable[Range]) -> Iterator[tuple[Range, str]]:
-    """Yield each token range with its text."""
-    tokens = list(doc)
-    words = [token.text for token in tokens]
-    spaced = [token.text_with_ws for token in tokens]
-    for start, end in spans:
-        yield (start, end), "".join(spaced[start : end - 1]) + words[end - 1]
-
-
 def forms(doc: Doc, spans: Iterable[Range]) -> dict[Range, str]:
     """Give the normal form of each token range that is no formula."""
-    return {span: normal_form(text) for span, text in texts(doc, spans) if not is_mathematics(text)}
+    between = words_of(doc).between
+    texts = ((span, between(*span)) for span in spans)
+    return {span: normal_form(text) for span, text in texts if not is_mathematics(text)}
 
 
 @Language.component(
     "kg_candidates",
     requires=["token.tag", "token.is_sent_start"],
-    assigns=["doc._.candidates", "doc._.forms"],
+    assigns=["doc._.words", "doc._.candidates", "doc._.forms"],
 )
 def kg_candidates(doc: Doc) -> Doc:
     """Write ``doc._.candidates``, each stretch of tokens that could be a name, and ``doc._.forms``, normal forms."""

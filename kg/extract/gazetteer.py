@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.extract.parts import words_of
 from kg.text import normal_form
 from kg.vocabulary import Term, Vocabulary
 from kg.vocabulary import load as load_vocabulary
@@ -77,10 +78,10 @@ class GazetteerComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         """Look every candidate up."""
-        terms = {}
+        terms, words = {}, words_of(doc)
         for (start, end), form in doc._.forms.items():
             term = self.gazetteer.named(form)
-            if term and self.gazetteer.spelt(doc[start:end].text, form):
+            if term and self.gazetteer.spelt(words.between(start, end), form):
                 terms[start, end] = (term.id, term.kind)
         doc._.terms = terms
         return doc

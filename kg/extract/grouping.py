@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from kg.extract.features import Statistics
 from kg.extract.linear import Array
-from kg.extract.parts import Range, Thing
+from kg.extract.parts import Range, Thing, words_of
 from kg.initials import STRICT, fits, looks_short
 from kg.model import KINDS
 from kg.text import akin, is_short_of, normal_form
@@ -58,36 +58,45 @@ def group(
     counts: Statistics,
 ) -> list[Thing]:
     """Make one thing of all chosen places (with their normal forms) that name the same, in order of first mention."""
-    kinds = _kinds(chosen, scores)
-    definitions = [
-        (normal_form(doc[short[0] : short[1]].text), normal_form(doc[long[0] : long[1]].text), long)
-        for long, short in doc._.definitions
-    ]
-    definitions += _implied(doc, chosen, kinds, {form for short, long, _ in definitions for form in (short, long)})
-    longs = {short: long for short, long, _ in definitions}
-    spans = [span for span, _ in chosen]
-    keys = {form: _key(form, longs, kinds) for form in sorted(kinds)}
+    if not chosen:
+        return []
     by_form: dict[str, list[int]] = defaultdict(list)
     for number, (_, form) in enumerate(chosen):
-        by_form[keys[form]].append(number)
-    by_term: dict[str, list[int]] = defaultdict(list)
+        by_form[form].append(number)
+    kinds = dict(zip(by_form, _kinds(scores, list(by_form.values())), strict=True))
+    between = words_of(doc).between
+    texts = [between(*span) for span, _ in chosen]
+    definitions = [
+        (normal_form(between(*short)), normal_form(between(*long)), long) for long, short in doc._.definitions
+    ]
+    definitions += _implied(texts, chosen, kinds, {form for short, long, _ in definitions for form in (short, long)})
+    longs = {short: long for short, long, _ in definitions}
+    keys = {form: _key(form, longs, kinds) for form in sorted(kinds)}
+    by_key: dict[str, list[int]] = defaultdict(list)
+    for number, (_, form) in enumerate(chosen):
+        by_key[keys[form]].append(number)
 
-    def expansion(members: list[int]) -> str:
-        """Give the long form that the paper defines for a thing, or an empty string."""
+    def named(members: list[int]) -> tuple[dict[Range, str], str, str]:
+        """Give the texts of some places, the long form that the paper defines for them, and their term."""
         names = {chosen[i][1] for i in members}
         found = (long for short, full, long in definitions if short in names or full in names)
-        return next((str(doc[start:end].text) for start, end in found), "")
+        long = next((between(*span) for span in found), "")
+        places = {chosen[i][0]: texts[i] for i in members}
+        return places, long, _term(places, long, doc._.terms)
 
-    for form, members in by_form.items():
-        by_term[_term(doc, [spans[i] for i in members], expansion(members)) or form] += members
+    by_term: dict[str, list[int]] = defaultdict(list)
+    for form, members in by_key.items():
+        by_term[named(members)[2] or form] += members
+    groups = list(by_term.values())
+    columns = zip(groups, _kinds(scores, groups), confidences(measures(scores, groups), calibration), strict=True)
     return [
         replace(
-            _thing(doc, f"e{number}", [spans[i] for i in members], expansion(members)),
-            kind=KINDS_BY_COLUMN[int(np.argmax(scores[members, 1:].sum(axis=0)))],
-            confidence=confidence(scores[members], calibration),
+            _thing(f"e{number}", *named(members)),
+            kind=kind,
+            confidence=sure,
             papers=max(counts.get(chosen[i][1], (0, 0))[0] for i in members),
         )
-        for number, members in enumerate(by_term.values(), start=1)
+        for number, (members, kind, sure) in enumerate(columns, start=1)
     ]
 
 
@@ -103,22 +112,21 @@ def _key(form: str, longs: Mapping[str, str], kinds: Mapping[str, str]) -> str:
     return " ".join(longs.get(word, word) for word in longs.get(form, form).split())
 
 
-def _kinds(chosen: Sequence[tuple[Range, str]], scores: Array) -> dict[str, str]:
-    """Give the likeliest kind of what each normal form names."""
-    total: dict[str, Array] = defaultdict(lambda: np.zeros(scores.shape[1] - 1))
-    for (_, form), row in zip(chosen, scores, strict=True):
-        total[form] = total[form] + row[1:]
-    return {form: KINDS_BY_COLUMN[int(np.argmax(sums))] for form, sums in total.items()}
+def _kinds(scores: Array, groups: Sequence[Sequence[int]]) -> list[str]:
+    """Give the likeliest kind of what each group of places names."""
+    numbers = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    columns = scores[[row for group in groups for row in group], 1:].T
+    sums = [np.bincount(numbers, weights=column) for column in columns]
+    return [KINDS_BY_COLUMN[column] for column in np.argmax(sums, axis=0).tolist()]
 
 
 def _implied(
-    doc: Doc, chosen: Sequence[tuple[Range, str]], kinds: Mapping[str, str], defined: set[str]
+    texts: Sequence[str], chosen: Sequence[tuple[Range, str]], kinds: Mapping[str, str], defined: set[str]
 ) -> list[tuple[str, str, Range]]:
     """Give the definitions a paper leaves to its reader: an abbreviation and the one name of its kind that fits it."""
     names = {form: span for span, form in reversed(chosen) if " " in form and form not in defined}
     found = []
-    for short, span in {form: span for span, form in reversed(chosen)}.items():
-        text = doc[span[0] : span[1]].text
+    for short, text in {form: text for (_, form), text in zip(chosen[::-1], texts[::-1], strict=True)}.items():
         if " " in text or short in defined or not looks_short(text):
             continue
         fitting = [form for form in names if kinds[form] == kinds[short] and fits(text, tuple(form.split())) == STRICT]
@@ -127,18 +135,18 @@ def _implied(
     return found
 
 
-def _thing(doc: Doc, name: str, spans: list[Range], long: str) -> Thing:
+def _thing(name: str, places: Mapping[Range, str], long: str, term: str) -> Thing:
     """Name what stands at the places."""
-    texts = Counter(doc[start:end].text for start, end in spans)
+    texts = Counter(places.values())
     return Thing(
         id=name,
         kind="",
         name=min(texts, key=lambda text: (len(text), text)),
-        spans=tuple(sorted(spans)),
+        spans=tuple(sorted(places)),
         defined=bool(long),
         label=long or min(texts, key=lambda text: (-texts[text], text)),
         long=long,
-        term=_term(doc, spans, long),
+        term=term,
     )
 
 
@@ -147,28 +155,29 @@ KINDS_BY_COLUMN = ("Method", "Dataset", "Concept", "Task", "Metric")
 assert set(KINDS_BY_COLUMN) == set(KINDS)
 
 
-def measures(scores: Array) -> list[float]:
-    """Sum a thing's scores up for calibration: log-odds at its best place, logarithm of its number of places."""
-    kinds = scores[:, 1:]
-    odds = np.log(np.exp(kinds - scores[:, :1]).sum(axis=1))
-    return [float(odds.max()), float(np.log(len(scores)))]
+def measures(scores: Array, groups: Sequence[Sequence[int]]) -> Array:
+    """Sum up the scores of each thing for calibration: log-odds at its best place, logarithm of its number of places.
+
+    ``groups`` holds the rows of ``scores`` that are of one thing; gives things x measures.
+    """
+    odds = np.log(np.exp(scores[:, 1:] - scores[:, :1]).sum(axis=1)).tolist()
+    return np.stack([[max(odds[row] for row in group) for group in groups], np.log([*map(len, groups)])], axis=1)
 
 
-def confidence(scores: Array, calibration: Mapping[str, Sequence[float]]) -> float:
-    """Give the calibrated probability that a thing is one (logistic regression on its `measures`)."""
-    total = calibration["intercept"][0] + sum(
-        weight * value for weight, value in zip(calibration["weights"], measures(scores), strict=True)
-    )
-    return float(1 / (1 + np.exp(-total)))
+def confidences(measured: Array, calibration: Mapping[str, Sequence[float]]) -> list[float]:
+    """Give the calibrated probability of each thing that it is one (logistic regression on its `measures`)."""
+    totals = calibration["intercept"][0] + (measured * calibration["weights"]).sum(axis=1)
+    return [float(sure) for sure in 1 / (1 + np.exp(-totals))]
 
 
-def _term(doc: Doc, spans: list[Range], long: str) -> str:
+def _term(places: Mapping[Range, str], long: str, terms: Mapping[Range, tuple[str, str]]) -> str:
     """Give the vocabulary term of a thing; where the paper spells it out, the spelling has to agree."""
-    texts = [doc[start:end].text for start, end in spans]
-    for span, text in zip(spans, texts, strict=True):
-        found = doc._.terms.get(span)
-        if found and (not long or normal_form(text) == normal_form(long) or _agree(str(found[0]), long, texts)):
-            return str(found[0])
+    for span, text in places.items():
+        found = terms.get(span)
+        if found and (
+            not long or normal_form(text) == normal_form(long) or _agree(found[0], long, list(places.values()))
+        ):
+            return found[0]
     return ""
 
 

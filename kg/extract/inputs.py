@@ -7,7 +7,6 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.tokens import Doc
 from tokenizers import Tokenizer
 
 from kg.extract.features import Context, Statistics
@@ -54,11 +53,11 @@ class Inputs:
 def token_marks(known: Context) -> NDArray[np.int64]:
     """Mark each token: shape, place, the longest vocabulary term around it, abbreviation."""
     words = known.words
-    marks = np.zeros((len(words.shapes), len(MARKS)), dtype=np.int64)
-    marks[:, 0] = [_SHAPES[name] for name in words.shapes]
+    marks = np.zeros((len(known.shapes), len(MARKS)), dtype=np.int64)
+    marks[:, 0] = [_SHAPES[name] for name in known.shapes]
     marks[:, 1] = words.starts
-    marks[known.title_end + 1 :, 1] += 2
-    marks[known.title_end + 1 : known.title_end + 2, 1] = 3
+    marks[words.title_end + 1 :, 1] += 2
+    marks[words.title_end + 1 : words.title_end + 2, 1] = 3
     for (start, end), kind in sorted(known.terms.items(), key=lambda item: item[0][1] - item[0][0]):
         marks[start:end, 2] = 2 + 2 * KINDS.index(kind)
         marks[start, 2] -= 1
@@ -74,17 +73,16 @@ def token_marks(known: Context) -> NDArray[np.int64]:
 
 def inputs(known: Context, tokenizer: Tokenizer) -> Inputs:
     """Cut a document into word pieces with the marks of their tokens."""
-    doc = known.doc
-    words = [token.text.strip() or "[SEP]" for token in doc]
+    words = [text.strip() or "[SEP]" for text in known.words.texts]
     found = tokenizer.encode_batch([[word] for word in words], is_pretokenized=True, add_special_tokens=False)
     unknown, cls, sep = (int(tokenizer.token_to_id(name) or 0) for name in ("[UNK]", "[CLS]", "[SEP]"))
     # A token that no pass could hold, such as a thousand hyphens, is read as far as one goes.
     pieces = [(encoding.ids or [unknown])[: MAX_PIECES - 2] for encoding in found]
     marks = token_marks(known).tolist()
     passes, rows = [], []
-    first, last = np.zeros(len(doc), dtype=np.int64), np.zeros(len(doc), dtype=np.int64)
+    first, last = np.zeros(len(words), dtype=np.int64), np.zeros(len(words), dtype=np.int64)
     frame = [*([0] * len(MARKS)), 0]
-    for start, end in _windows(doc, [len(ids) for ids in pieces]):
+    for start, end in _windows(known.words.starts, [len(ids) for ids in pieces]):
         ids = [cls]
         rows.append(frame)
         for index in range(start, end):
@@ -99,18 +97,18 @@ def inputs(known: Context, tokenizer: Tokenizer) -> Inputs:
     return Inputs(passes, np.array(rows, dtype=np.int64), first, last)
 
 
-def _windows(doc: Doc, sizes: Sequence[int]) -> Iterator[Range]:
+def _windows(starts: Sequence[bool], sizes: Sequence[int]) -> Iterator[Range]:
     """Cut a document into ranges of tokens of at most `MAX_PIECES` pieces, between sentences where that is possible."""
     room = MAX_PIECES - 2
     start = 0
-    while start < len(doc):
+    while start < len(starts):
         total, end, sentence = 0, start, start
-        while end < len(doc) and total + sizes[end] <= room:
+        while end < len(starts) and total + sizes[end] <= room:
             total += sizes[end]
-            if end > start and doc[end].is_sent_start:
+            if end > start and starts[end]:
                 sentence = end
             end += 1
-        if end < len(doc):
+        if end < len(starts):
             end = sentence if sentence > start else max(end, start + 1)
         yield start, end
         start = end
@@ -119,9 +117,6 @@ def _windows(doc: Doc, sizes: Sequence[int]) -> Iterator[Range]:
 def measures(known: Context, spans: Sequence[Range], statistics: Statistics) -> NDArray[np.float32]:
     """Measure each candidate: what vocabulary, abbreviations, repetition and the reference corpus say of it."""
     table = np.zeros((len(spans), MEASURES), dtype=np.float32)
-    ending: dict[int, list[tuple[int, str]]] = {}
-    for (start, end), kind in known.terms.items():
-        ending.setdefault(end, []).append((start, kind))
     starts, content = known.words.starts, known.content
     for row, (start, end) in zip(table, spans, strict=True):
         term = known.terms.get((start, end))
@@ -130,16 +125,14 @@ def measures(known: Context, spans: Sequence[Range], statistics: Statistics) -> 
         covered = max(known.covered[start:end])
         row[5] = covered > end - start
         row[6] = not term and covered > 0
-        row[7] = any(start < first for first, _ in ending.get(end, ()))
+        row[7] = any(start < first for first, _ in known.ending.get(end, ()))
         definition = known.definitions.get((start, end))
         if definition:
             row[8 + _DEFINITIONS.index(definition)] = 1
         form = known.forms[start, end]
         row[10 + min(known.counts[form], 4)] = 1
         row[15] = form in known.title_forms
-        row[16] = any(
-            (first, end) in known.definitions or (start, first) in known.definitions for first in range(start + 1, end)
-        )
+        row[16] = known.holds_definition(start, end)
         papers, alone = statistics.get(form, (0, 0))
         row[17] = math.log1p(papers) / 8
         row[18] = papers == 0

@@ -6,7 +6,7 @@ from spacy.tokens import Doc
 from kg.config import Config
 from kg.extract import abbreviations, candidates, gazetteer, relations, tagger
 from kg.extract.fingerprint import fingerprint
-from kg.extract.parts import Link, Range, Thing, sentence_ranges, title_end
+from kg.extract.parts import Link, Range, Thing, sentence_ranges, words_of
 from kg.extract.tokens import tagger as load_tagger
 from kg.model import PAPER, Extraction, LocalEntity, LocalRelation, Paper, Span
 from kg.text import Readable, readable
@@ -62,22 +62,18 @@ class _Places:
     """Map token ranges of a document to spans of the paper."""
 
     def __init__(self, doc: Doc, title: Readable, abstract: Readable) -> None:
-        self._text, self._title, self._abstract = doc.text, title, abstract
+        self._words, self._title, self._abstract = words_of(doc), title, abstract
         self._shift = len(title.text) + len(_SPLIT)
-        self._split = title_end(doc)
-        self._sentences = sentence_ranges(doc)
-        self._starts = [token.idx for token in doc]
-        self._ends = [token.idx + len(token) for token in doc]
+        self._sentences = sentence_ranges(self._words)
 
     def span(self, tokens: Range) -> Span:
-        start, end = self._starts[tokens[0]], self._ends[tokens[1] - 1]
-        if tokens[0] < self._split:
+        start, end = self._words.begins[tokens[0]], self._words.ends[tokens[1] - 1]
+        if tokens[0] < self._words.title_end:
             return Span("title", *self._title.span(start, end))
         return Span("abstract", *self._abstract.span(start - self._shift, end - self._shift))
 
     def entity(self, thing: Thing) -> LocalEntity:
-        text = self._text
-        names = sorted({text[self._starts[start] : self._ends[end - 1]] for start, end in thing.spans})
+        names = sorted({self._words.between(start, end) for start, end in thing.spans})
         return LocalEntity(
             id=thing.id,
             kind=thing.kind,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc
 
 from kg.extract.features import shape
-from kg.extract.parts import Range, Thing, sentence_ranges
+from kg.extract.parts import Range, Thing, sentence_ranges, words_of
 from kg.extract.patterns import PAIR_CUES, PAPER_CUES, SELF_REFERENCE, Cue
 
 #: A cue, its pattern, and a pattern that is found wherever it may fire, all entities looking alike.
@@ -57,14 +57,14 @@ class Scene:
 
 def scene(doc: Doc, things: tuple[Thing, ...]) -> Scene:
     """Make the scene of a document and its things."""
-    ranges = sentence_ranges(doc)
-    sentence = [0] * len(doc)
+    words = words_of(doc)
+    ranges = sentence_ranges(words)
+    sentence = [0] * len(words.texts)
     for number, (start, end) in enumerate(ranges):
         sentence[start:end] = [number] * (end - start)
-    tokens = list(doc)
     return Scene(
-        lower=["¶" if token.is_space else token.lower_ for token in tokens],
-        tags=[token.tag_ for token in tokens],
+        lower=words.lower,
+        tags=words.tags,
         sentence=sentence,
         things=things,
         ranges=ranges,
@@ -154,41 +154,42 @@ def _verb_before(scene: Scene, start: int) -> Iterator[str]:
     yield "verb=none"
 
 
-def thing_features(scene: Scene, thing: Thing, lines: Mapping[int, Line]) -> Iterator[str]:
-    """Name the features of an entity as the tail of a relation of the paper.
+def thing_features(scene: Scene, thing: Thing, lines: Mapping[int, Line]) -> list[str]:
+    """Name the features of an entity as the tail of a relation of the paper, each once.
 
     Its name is none of them: what everybody uses today was once introduced by some paper.
     """
     numbers = scene.sentences_of(thing)
     last = len(scene.ranges) - 1
-    kind, look, titled = thing.kind, shape(thing.name), 0 in numbers
-    yield "bias"
-    yield f"kind={kind}"
-    yield f"title={titled},{kind}"
-    yield f"title,n={titled},{_bin(len(thing.spans))}"
-    yield f"n={_bin(len(thing.spans))}"
+    kind, look, titled, defined = thing.kind, shape(thing.name), 0 in numbers, thing.defined
     body = [number for number in numbers if number] or [0]
-    yield f"first={_bin(body[0])}"
-    yield f"first,last={body[0] <= 2},{body[-1] >= last - 1}"
-    yield f"last={_bin(last - body[-1])}"
-    yield f"shape={look},{kind}"
-    yield f"defined={thing.defined},{kind}"
-    yield f"defined,title={thing.defined},{titled},{kind}"
     rare = "rare" if not thing.papers and not thing.term else "known" if thing.papers < 50 else "common"
-    yield f"rare={rare},{kind}"
-    yield f"rare,title={rare},{titled},{thing.defined}"
-    yield f"rare,shape={rare},{look}"
-    yield f"head={thing.name.lower().split()[-1]}"
+    names = [
+        "bias",
+        f"kind={kind}",
+        f"title={titled},{kind}",
+        f"title,n={titled},{_bin(len(thing.spans))}",
+        f"n={_bin(len(thing.spans))}",
+        f"first={_bin(body[0])}",
+        f"first,last={body[0] <= 2},{body[-1] >= last - 1}",
+        f"last={_bin(last - body[-1])}",
+        f"shape={look},{kind}",
+        f"defined={defined},{kind}",
+        f"defined,title={defined},{titled},{kind}",
+        f"rare={rare},{kind}",
+        f"rare,title={rare},{titled},{defined}",
+        f"rare,shape={rare},{look}",
+        f"head={thing.name.lower().split()[-1]}",
+    ]
     mentions = thing.spans[:_MENTIONS]
     for start, end in mentions:
-        yield from _note(scene, start, end).features
-        yield from _proposed(scene, start, look, kind)
+        names += _note(scene, start, end).features
+        names += _proposed(scene, start, look, kind)
     for number in dict.fromkeys(scene.sentence[start] for start, _ in mentions):
         for cue in paper_cues(lines[number], thing.id):
-            yield f"cue={cue.name}"
-            yield f"cue,title={cue.name},{titled}"
-            yield f"cue,kind={cue.name},{kind}"
-    yield from _before_colon(scene, thing, look)
+            names += f"cue={cue.name}", f"cue,title={cue.name},{titled}", f"cue,kind={cue.name},{kind}"
+    names += _before_colon(scene, thing, look)
+    return list(dict.fromkeys(names))
 
 
 def _before_colon(scene: Scene, thing: Thing, look: str) -> Iterator[str]:
@@ -264,74 +265,73 @@ _TELLING = frozenset(
 
 def pair_features(
     scene: Scene, head: Thing, tail: Thing, lines: Mapping[int, Line], roles: Mapping[str, str]
-) -> Iterator[str]:
-    """Name the features of an ordered pair; ``roles`` gives what the paper does with each entity."""
+) -> list[str]:
+    """Name the features of an ordered pair, each once; ``roles`` gives what the paper does with each entity."""
     kinds = f"{head.kind}>{tail.kind}"
     role = f"{roles.get(head.id, '-')}>{roles.get(tail.id, '-')}"
-    yield "bias"
-    yield f"kinds={kinds}"
-    yield f"roles={role}"
-    yield f"kinds,roles={kinds},{role}"
-    yield f"n={_bin(len(head.spans))},{_bin(len(tail.spans))}"
-    yield from _names(head, tail)
-    yield f"tname={tail.name.lower()}"
-    yield f"hname={head.name.lower()}"
-    yield f"thead={tail.name.lower().split()[-1]},{kinds}"
-    yield f"hhead={head.name.lower().split()[-1]},{kinds}"
-    shared = sorted(set(scene.sentences_of(head)) & set(scene.sentences_of(tail)))
-    yield f"shared={min(len(shared), 3)},{0 in shared},{kinds}"
+    one, two = head.name.lower(), tail.name.lower()
+    of_tail = scene.sentences_of(tail)
+    shared = [number for number in scene.sentences_of(head) if number in of_tail]
+    names = [
+        "bias",
+        f"kinds={kinds}",
+        f"roles={role}",
+        f"kinds,roles={kinds},{role}",
+        f"n={_bin(len(head.spans))},{_bin(len(tail.spans))}",
+        *_names(one, two),
+        f"tname={two}",
+        f"hname={one}",
+        f"thead={two.split()[-1]},{kinds}",
+        f"hhead={one.split()[-1]},{kinds}",
+        f"shared={min(len(shared), 3)},{0 in shared},{kinds}",
+    ]
     for number in shared[:3]:
-        yield from _together(head, tail, lines[number], number)
+        names += _together(head, tail, lines[number], number)
     if not shared:
-        yield f"apart,roles={role},{kinds}"
+        names.append(f"apart,roles={role},{kinds}")
     if roles.get(head.id) == "introduces":
         for start, end in tail.spans[:2]:
             if scene.sentence[start] not in shared:
                 note = _note(scene, start, end)
-                yield f"self-before-tail={note.own},{tail.kind}"
-                yield from note.apart
+                names += f"self-before-tail={note.own},{tail.kind}", *note.apart
+    return list(dict.fromkeys(names))
 
 
-def _names(head: Thing, tail: Thing) -> Iterator[str]:
-    one, two = head.name.lower(), tail.name.lower()
-    if one.endswith(two):
+def _names(head: str, tail: str) -> Iterator[str]:
+    if head.endswith(tail):
         yield "h-ends-with-t"
-    if two.endswith(one):
+    if tail.endswith(head):
         yield "t-ends-with-h"
-    if one in two:
+    if head in tail:
         yield "h-in-t"
-    if two in one:
+    if tail in head:
         yield "t-in-h"
-    if one.split()[-1].rstrip("s") == two.split()[-1].rstrip("s"):
+    if head.split()[-1].rstrip("s") == tail.split()[-1].rstrip("s"):
         yield "same-head"
 
 
-def _together(head: Thing, tail: Thing, line: Line, number: int) -> Iterator[str]:
+def _together(head: Thing, tail: Thing, line: Line, number: int) -> list[str]:
     kinds = f"{head.kind}>{tail.kind}"
     words = line.words
     h, t = _closest(line.places[head.id], line.places[tail.id])
-    order = "ht" if h < t else "th"
-    low, high = min(h, t), max(h, t)
+    order, low, high = ("ht", h, t) if h < t else ("th", t, h)
     between = words[low + 1 : high]
-    yield f"{order},{kinds}"
-    yield f"gap={order},{_bin(len(between))}"
-    yield f"between-entities={order},{min(between.count('<e>'), 4)}"
+    names = [
+        f"{order},{kinds}",
+        f"gap={order},{_bin(len(between))}",
+        f"between-entities={order},{min(between.count('<e>'), 4)}",
+    ]
     if len(between) <= 4:
-        yield f"between={order},{' '.join(between)}"
-    for word in between[:12]:
-        yield f"b={order},{word}"
+        names.append(f"between={order},{' '.join(between)}")
+    names += [f"b={order},{word}" for word in between[:12]]
     if between:
-        yield f"b1={order},{between[0]}"
-        yield f"b9={order},{between[-1]}"
-        yield f"b99={order},{' '.join(between[-2:])}"
+        names += f"b1={order},{between[0]}", f"b9={order},{between[-1]}", f"b99={order},{' '.join(between[-2:])}"
     before = words[low - 1] if low else "<s>"
     after = words[high + 1] if high + 1 < len(words) else "</s>"
-    yield f"before={order},{before}"
-    yield f"after={order},{after}"
-    yield f"in-title={number == 0},{order},{kinds}"
+    names += f"before={order},{before}", f"after={order},{after}", f"in-title={number == 0},{order},{kinds}"
     for cue in pair_cues(line, head.id, tail.id):
-        yield f"cue={cue.name}"
-        yield f"cue,kinds={cue.name},{kinds}"
+        names += f"cue={cue.name}", f"cue,kinds={cue.name},{kinds}"
+    return names
 
 
 def _closest(heads: Sequence[int], tails: Sequence[int]) -> tuple[int, int]:

@@ -225,7 +225,8 @@ def pair_scores(
     number = {thing.id: i for i, thing in enumerate(known.things)}
     numbers = [(number[head.id], number[tail.id]) for head, tail in pairs]
     encoder = reading.links(known.things, numbers) if reading and pairs else None
-    ends = [(log_odds(head.confidence) + log_odds(tail.confidence)) / 2 for head, tail in pairs]
+    odds = [log_odds(thing.confidence) for thing in known.things]
+    ends = [(odds[head] + odds[tail]) / 2 for head, tail in numbers]
     return pairs, _stack(rules, encoder), np.array(ends)
 
 

@@ -12,11 +12,11 @@ from spacy.tokens import Doc
 from kg.extract import encoder, linear, statistics
 from kg.extract.candidates import is_content
 from kg.extract.encoder import Encoder, Reading
-from kg.extract.features import Context, Statistics, end_features, span_features, start_features, words_of
+from kg.extract.features import Context, Statistics, end_features, shape, span_features, start_features
 from kg.extract.grouping import group
 from kg.extract.inputs import measures
 from kg.extract.linear import Array, Linear, Models
-from kg.extract.parts import Range, title_end
+from kg.extract.parts import Range, words_of
 
 #: Classes of the tagger's model, in the order of its columns.
 CLASSES = ("none", "Method", "Dataset", "Concept", "Task", "Metric")
@@ -27,30 +27,36 @@ _OWN = 0.5
 
 def context(doc: Doc) -> Context:
     """Collect what the features of a document's candidates need."""
-    forms: dict[Range, str] = doc._.forms
-    split = title_end(doc)
+    words, forms = words_of(doc), doc._.forms
+    texts, split = words.texts, words.title_end
     marks: dict[Range, str] = {}
     shorts = set()
     for long, short in doc._.definitions:
         marks[long], marks[short] = "long", "short"
-        shorts.add(doc[short[0] : short[1]].text.rstrip("s"))
-    for token in doc:
-        if token.text.rstrip("s") in shorts:
-            marks.setdefault((token.i, token.i + 1), "known-short")
-    covered = [0] * len(doc)
-    for start, end in doc._.terms:
+        shorts.add(words.between(*short).rstrip("s"))
+    if shorts:
+        for index, text in enumerate(texts):
+            if text.rstrip("s") in shorts:
+                marks.setdefault((index, index + 1), "known-short")
+    covered = [0] * len(texts)
+    terms, ending = {}, defaultdict(list)
+    for (start, end), (_, kind) in doc._.terms.items():
+        terms[start, end] = kind
+        ending[end].append((start, kind))
         covered[start:end] = [max(size, end - start) for size in covered[start:end]]
     return Context(
-        doc=doc,
-        title_end=split,
-        content=[is_content(token) for token in doc],
-        words=words_of(doc, split),
+        words=words,
+        shapes=list(map(shape, texts)),
+        places=["t" if index < split else "a" for index in range(len(texts))],
+        content=list(map(is_content, texts, words.tags)),
         forms=forms,
         counts=Counter(forms.values()),
         title_forms=frozenset(form for (_, end), form in forms.items() if end <= split),
-        terms={span: kind for span, (_, kind) in doc._.terms.items()},
+        terms=terms,
+        ending=ending,
         covered=covered,
         definitions=marks,
+        edges=frozenset(edge for span in marks for edge in span),
     )
 
 
@@ -68,14 +74,11 @@ def by_rules(known: Context, spans: Sequence[Range], model: Linear, counts: Stat
 
 def agree(known: Context, spans: Sequence[Range], scores: Array) -> Array:
     """Draw the places of one name together: a paper means one thing by it."""
-    places: dict[str, list[int]] = defaultdict(list)
-    for number, span in enumerate(spans):
-        places[known.forms[span]].append(number)
-    scores = scores.copy()
-    for numbers in places.values():
-        if len(numbers) > 1:
-            scores[numbers] = _OWN * scores[numbers] + (1 - _OWN) * scores[numbers].mean(axis=0)
-    return scores
+    numbers: dict[str, int] = {}
+    names = np.array([numbers.setdefault(known.forms[span], len(numbers)) for span in spans])
+    sums = np.stack([np.bincount(names, weights=column) for column in scores.T], axis=1)
+    means = sums / np.bincount(names)[:, None]
+    return np.asarray(_OWN * scores + (1 - _OWN) * means[names])
 
 
 def log_odds(scores: Array) -> Array:
@@ -136,7 +139,7 @@ class Experts:
 
     def choose(self, known: Context, scores: Array, spans: Sequence[Range]) -> list[int]:
         """Choose among the candidates: their numbers, in order."""
-        return choose(spans, (log_odds(scores) + self.models.calibration["bias"]).tolist(), len(known.doc))
+        return choose(spans, (log_odds(scores) + self.models.calibration["bias"]).tolist(), len(known.words.texts))
 
 
 @cache
