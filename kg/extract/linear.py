@@ -2,11 +2,11 @@
 
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,11 @@ Array = NDArray[np.float64]
 
 
 class _Places:
-    """Rows of names by their 64-bit hashes, sorted: thousands are found at once, with no string compared.
-
-    Two names of one hash would be taken for each other, which happens once in some ten billion papers.
-    """
+    """Rows of names by their 64-bit hashes, sorted, so that thousands are found at once."""
 
     def __init__(self, index: Mapping[str, int]) -> None:
+        self._index = index
+        self._names = sorted(index, key=index.__getitem__)
         hashes = np.fromiter(map(hash, index), dtype=np.int64, count=len(index)).view(np.uint64)
         order = np.argsort(hashes)
         rows = np.fromiter(index.values(), dtype=np.int32, count=len(index))[order]
@@ -32,13 +31,18 @@ class _Places:
         self._hashes = np.append(hashes[order], np.uint64((1 << 64) - 1))
         self._rows = np.append(rows, np.int32(-1))
 
-    def find(self, names: Iterable[str], count: int) -> NDArray[np.int32]:
+    def find(self, names: Sequence[str]) -> NDArray[np.int32]:
         """Give the row of each name, -1 for one without."""
-        hashes = np.fromiter(map(hash, names), dtype=np.int64, count=count).view(np.uint64)
+        hashes = np.fromiter(map(hash, names), dtype=np.int64, count=len(names)).view(np.uint64)
         places = self._first[hashes >> self._shift]
         while (behind := self._hashes[places] < hashes).any():
             places += behind
-        return np.where(self._hashes[places] == hashes, self._rows[places], np.int32(-1))
+        rows = np.where(self._hashes[places] == hashes, self._rows[places], np.int32(-1))
+        known = rows >= 0
+        if list(compress(names, known)) == [self._names[row] for row in rows[known].tolist()]:
+            return rows
+        # Another name has the same hash, which happens once in some billions of papers.
+        return np.fromiter((self._index.get(name, -1) for name in names), dtype=np.int32, count=len(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Linear:
         """
         scores = np.zeros((len(rows), self.weights.shape[1]))
         sizes = np.array([len(row) for row in rows], dtype=np.intp)
-        places = self._places.find(chain.from_iterable(rows), sizes.sum())
+        places = self._places.find(list(chain.from_iterable(rows)))
         if len(places) and len(self.weights):
             weights = self.weights[places]
             weights[places < 0] = 0
