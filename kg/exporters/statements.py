@@ -1,4 +1,4 @@
-"""Papers, entities and their hierarchy as triples."""
+"""Papers, entities and their hierarchy, described as things."""
 
 from collections.abc import Collection, Iterable, Iterator
 from graphlib import TopologicalSorter
