@@ -1,9 +1,11 @@
 """Memory of work that makes millions of records and no cycle."""
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import _lru_cache_wrapper
+from itertools import chain
 
 import pyarrow as pa
 
@@ -33,12 +35,9 @@ def let_go() -> None:
 
     >>> let_go()
     """
-    for item in gc.get_objects():
-        if (
-            isinstance(item, _lru_cache_wrapper)
-            and item.__module__.startswith("kg.")
-            and item.cache_parameters()["maxsize"]
-        ):
+    modules = [module for name, module in sys.modules.items() if name.startswith("kg.")]
+    for item in chain.from_iterable(list(vars(module).values()) for module in modules):
+        if isinstance(item, _lru_cache_wrapper) and item.cache_parameters()["maxsize"]:
             item.cache_clear()
     gc.collect()
     pa.system_memory_pool().release_unused()
