@@ -229,6 +229,8 @@ class Workspace:
         final = builds / f"{number:04d}"
         folder.rename(final)
         _sync_one(builds)
+        if self._current() is None:  # so that the files are there as soon as there is a build in use
+            self._link_files(final)
         _link(self.path / "current", Path("builds") / final.name)
         _sync_one(self.path)
         self._link_files(final)

@@ -38,6 +38,21 @@ def test_a_build_is_published_and_linked(tmp_path: Path) -> None:
     assert space.file("store").is_dir()
 
 
+def test_the_files_of_a_first_build_are_there_as_soon_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    real = Path.replace
+
+    def watched(path: Path, target: Path) -> Path:
+        moved = real(path, target)
+        made.append(((tmp_path / "current").exists(), (tmp_path / "graph.html").exists()))
+        return moved
+
+    monkeypatch.setattr(Path, "replace", watched)
+    publish(Workspace(tmp_path), "one")
+    assert (True, True) in made
+    assert (True, False) not in made
+
+
 def test_readers_keep_the_build_they_opened(tmp_path: Path) -> None:
     space = Workspace(tmp_path)
     publish(space, "one")
