@@ -124,7 +124,7 @@ def overrides_file(path: Path | None = None) -> Path:
 def _values(path: Path) -> dict[str, object]:
     """Read a TOML file of settings."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); give an existing file to --config") from error
     except (ValueError, RecursionError) as error:  # of TOML, of text, or of numbers and lists beyond measure

@@ -134,7 +134,7 @@ def form_of(name: str) -> str:
 def read(path: Path) -> Overrides:
     """Read a file of decisions."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror}); mend `overrides` or make the file with `kg merge`"

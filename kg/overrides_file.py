@@ -119,7 +119,7 @@ def _opened(text: str, where: str = "overrides") -> tuple["TOMLDocument", Overri
         # Without the last line end, what is added would stand on the last line.
         document = tomlkit.parse(text if not text or text.endswith("\n") else f"{text}\n")
         values = document.unwrap()
-    except TOMLKitError as error:  # of a few signs that tomllib takes, such as a lone carriage return
+    except TOMLKitError as error:  # of a few texts that tomllib takes
         raise ConfigError(f"{where}: no TOML that can be changed in place ({error}); mend that line") from error
     return document, parse(values, where=where)
 
