@@ -96,7 +96,9 @@ class Runner:
         signal.setitimer(signal.ITIMER_VIRTUAL, SLOW)
         try:
             self._check(data)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever comes is a finding
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever comes is a finding, a panic of Rust among it
             return error
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)

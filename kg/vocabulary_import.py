@@ -62,6 +62,9 @@ _PREFERRED = tuple(name + "preferentialEquivalent" for name in _CSO)
 
 _DEPRECATED = (_OWL + "deprecated",)
 
+#: A line of an OBO file that holds a comment alone, at which the parser would panic.
+_COMMENT = re.compile(rb"^[ \t]*!.*$", re.MULTILINE)
+
 #: Names that columns of a table may have.
 _COLUMNS = {
     "label": ("label", "preferred label", "prefLabel", "name", "term"),
@@ -239,9 +242,12 @@ def _obo(path: Path, data: bytes, language: str) -> Source:
     except ImportError as error:
         raise VocabularyError(f"{path}: reading OBO needs the package fastobo: pip install paper-kg[obo]") from error
     try:
-        document = fastobo.load(io.BytesIO(data))
-    except (SyntaxError, ValueError, OSError) as error:
-        raise VocabularyError(f"{path}: no readable OBO ({error})") from error
+        document = fastobo.load(io.BytesIO(_COMMENT.sub(b"", data)))
+    except BaseException as error:
+        # A clause that the parser's Rust code did not expect comes as a panic, which is no Exception.
+        if isinstance(error, SyntaxError | ValueError | OSError) or type(error).__name__ == "PanicException":
+            raise VocabularyError(f"{path}: no readable OBO ({error})") from error
+        raise
     entries, rejects = [], []
     terms = (frame for frame in document if isinstance(frame, fastobo.term.TermFrame))
     for number, frame in enumerate(terms, 1):

@@ -40,6 +40,18 @@ def test_only_exact_synonyms_of_classes_that_are_in_use(name: str) -> None:
     assert [item.reason for item in read_entries(DATA / name).rejects] == ["deprecated"]
 
 
+def test_a_panic_of_the_parser_is_an_error_that_names_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):
+        pass
+
+    def panics(stream: object) -> None:
+        raise PanicException("entered unreachable code")
+
+    monkeypatch.setattr("fastobo.load", panics)
+    with pytest.raises(VocabularyError, match=r"small\.obo: no readable OBO \(entered unreachable"):
+        read_entries(DATA / "small.obo")
+
+
 def test_a_table_with_kinds() -> None:
     source = read_entries(DATA / "small.csv")
     assert [(entry.label, entry.kind, entry.number) for entry in source.entries] == [

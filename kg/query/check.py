@@ -6,7 +6,7 @@ What rdflib's parser does not understand is refused, since nothing is known of i
 
 import re
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from urllib.parse import urljoin
 
 from pyparsing import ParseException, ParseResults
@@ -55,7 +55,7 @@ def check(text: str, *, prefixes: Mapping[str, str], graphs: Collection[str], te
             # Of two bases or declarations it is not seen here which one counts: an IRI that needs it is then refused.
             clear = {prefix: bound[prefix] for prefix in bound if declared.count(prefix) < 2}
             iri = _iri(name, clear)
-            _check_graph(text, urljoin(bases[0], iri) if len(bases) == 1 else iri, graphs)
+            _check_graph(text, _resolved(iri, bases), graphs)
         if node.name == "pname" and (prefix := _text(node, "prefix")) not in bound:
             reason = f"unknown prefix {prefix + ':'!r}{nearest(prefix, bound)}; declare it with PREFIX"
             raise QueryError(at(text, _find(text, f"{prefix}:"), reason))
@@ -65,6 +65,16 @@ def check(text: str, *, prefixes: Mapping[str, str], graphs: Collection[str], te
     if any(node.name in _ELSEWHERE for node in nodes):
         return []
     return unused(_iri(node, bound) for node in nodes if node.name == "pname")
+
+
+def _resolved(iri: str, bases: Sequence[str]) -> str:
+    """Give an IRI against the base of the query, or as it is where that is not clear or makes no IRI."""
+    if len(bases) != 1:
+        return iri
+    try:
+        return urljoin(bases[0], iri)
+    except ValueError:  # of a bracket in the place of a host
+        return iri
 
 
 def _check_escapes(text: str) -> None:
