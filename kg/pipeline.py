@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import kg
-from kg import engine, identity, report
+from kg import engine, identity, report, vocabulary
 from kg.cache import Cache
 from kg.checksums import digest
 from kg.config import Config
@@ -112,8 +113,7 @@ def add(
     job = _Job(config or Config(), workers, progress, notify, cluster)
     space.check_ours()
     _check_stdin(inputs, enrichment)
-    none: tuple[list[Paper], list[Reject]] = ([], [])
-    records, rejects = _read(inputs, job, reader=reader, columns=columns, strict=strict) if inputs else none
+    records, rejects = _read(inputs, job, reader=reader, columns=columns, strict=strict) if inputs else ([], [])
     given = len(merge_records(records))
     with space.writing():
         before = 0
@@ -125,8 +125,7 @@ def add(
         filling = [*(space.build().enrichment() if space.has_build() else []), *filling]
         manifest = _publish(space, records, [*rejects, *bad], filling, job)
     papers = manifest.counts["papers"]
-    # Records may also join papers that were two.
-    new = max(0, papers - before)
+    new = max(0, papers - before)  # records may also join papers that were two
     notify(f"{counted(new, 'paper')} added, {max(0, given - new)} already there; {papers} in all")
     return manifest
 
@@ -248,12 +247,13 @@ def _publish(
     _tell_enriched(enriched, len(filling), job)
     merged = enriched.papers
     papers = [paper for paper, _ in merged]
-    extractions = _extract(space, papers, wanted.fingerprint, job)
     with space.publishing() as folder:
         write_rows(folder / "records.parquet", Paper, records)
         write_rows(folder / "enrichment.parquet", Paper, filling)
         text = "".join(json.dumps(asdict(reject), ensure_ascii=False) + "\n" for reject in rejects)
         (folder / "rejects.jsonl").write_text(text, encoding="utf-8", newline="")
+        _load(job.config)
+        extractions = _extract(space, papers, wanted.fingerprint, job)
         bare = sum("title-only" in paper.flags for paper in papers)
         counts = {"records": len(records), "rejects": len(rejects), "enriched": enriched.filled, "title_only": bare}
         resolution = _resolve(papers, extractions, job)
@@ -309,6 +309,13 @@ def _tell_enriched(enriched: Enriched, kept: int, job: _Job) -> None:
     left = f"; {counted(len(enriched.ambiguous), 'paper')} left alone, where several fit" if enriched.ambiguous else ""
     total = len(enriched.papers)
     job.notify(f"enriched {enriched.filled} of {counted(total, 'paper')}{f' ({fields})' if fields else ''}{left}")
+
+
+def _load(config: Config) -> None:
+    """Load what later stages need while there is little data; amid millions of records it keeps their memory taken."""
+    for name in ("kg.resolve.entities", "kg.exporters.rdf", "networkx"):
+        import_module(name)
+    vocabulary.load(config.vocabularies)
 
 
 def _extract(space: Workspace, papers: Sequence[Paper], mark: str, job: _Job) -> list[Extraction]:

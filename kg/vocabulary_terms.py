@@ -164,7 +164,7 @@ class _Adoption:
                     kind=kinds[entry.id],
                     alt_labels=tuple(sorted(others)),
                     broader=tuple(ups[self.homes[entry.id]]),
-                    exact_match=(entry.id,) if entry.id.startswith(_ABSOLUTE) else (),
+                    exact_match=(entry.id,) if _is_address(entry.id) else (),
                 )
                 for entry, others in self.chosen
             ),
@@ -216,6 +216,23 @@ def _quoted(text: str) -> str:
     import pyoxigraph as ox
 
     return str(ox.Literal(text, language="en"))
+
+
+def _is_address(name: str) -> bool:
+    """Tell whether a name is an IRI of the web, perhaps with characters to be escaped.
+
+    >>> _is_address("https://example.org/a b"), _is_address("https://example.org/%"), _is_address("LoRA")
+    (True, False, False)
+    """
+    import pyoxigraph as ox
+
+    if not name.startswith(_ABSOLUTE):
+        return False
+    try:
+        ox.NamedNode(_iri(name)[1:-1])
+    except ValueError:
+        return False
+    return True
 
 
 def _iri(name: str) -> str:
